@@ -1,0 +1,367 @@
+"""What travels through the pipeline: small frozen values that know no package.
+
+Times are aware and in UTC; a `day` is a calendar day in the time zone of the source that named it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, TypeAlias
+
+Memo: TypeAlias = Mapping[str, Any]
+"""What a source wants to be told at its next visit, as JSON values; only the source's kind understands it."""
+
+
+class Precision(StrEnum):
+    """How exactly an article is dated."""
+
+    MINUTE = "minute"
+    DAY = "day"
+    UNKNOWN = "unknown"
+
+
+class Outcome(StrEnum):
+    """How a visit to a source ended."""
+
+    NEW = "new"
+    UNCHANGED = "unchanged"
+    FAILED = "failed"
+    HELD = "held"
+    GONE = "gone"
+
+
+# ---------------------------------------------------------------- what is read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """What is read: a web feed, a folder of article files."""
+
+    name: str
+    kind: str
+    address: str
+    """Whose memory it is: the canonical URL, or the folder. Another address is another source."""
+    options: Any
+    """The kind's own options: an instance of its frozen dataclass."""
+    home: Path = Path()
+    """The folder that relative paths in the options start from."""
+    tags: tuple[str, ...] = ()
+    title: str = ""
+    language: str | None = None
+    timezone: str = "UTC"
+    every: timedelta | None = None
+    """None: as the kind does by default."""
+    cron: str | None = None
+    file: str = ""
+    """The definition's file, relative to the site, for messages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A source that is due, and the memo of its last visit (empty at the first)."""
+
+    source: Source
+    memo: Memo = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enclosure:
+    """A file that comes with an article (RFC 4287, 4.2.7.2); `length` in bytes, `duration` in seconds."""
+
+    url: str
+    type: str = ""
+    length: int | None = None
+    duration: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """One piece, as one source tells it."""
+
+    source: str
+    """The name of the source."""
+    guid: str
+    """The source's own name for it; its link or path where it gives none."""
+    link: str | None
+    """None: it has no page of its own but ours."""
+    title: str
+    """Plain text, never empty: the kind sees to it."""
+    published: datetime
+    day: date
+    dated: Precision
+    updated: datetime | None = None
+    summary: str = ""
+    """Plain text."""
+    content: str = ""
+    """HTML, sanitised, every URL absolute."""
+    authors: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    """The tags its source gave it, as given."""
+    language: str | None = None
+    enclosures: tuple[Enclosure, ...] = ()
+    image: str | None = None
+    rights: str = ""
+    digest: str = ""
+    """``RULES:HASH`` of what a reader would see; another hash is an edit, another RULES is adopted silently."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What a web feed says of itself, for ``atom:source``."""
+
+    id: str = ""
+    title: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hints:
+    """What a server asked of our schedule."""
+
+    retry_after: timedelta | None = None
+    """``Retry-After`` of a 429 or 503 (RFC 9110, 10.2.3), counted from the answer."""
+    fresh_for: timedelta | None = None
+    """The longest of Cache-Control max-age, Expires, ttl and sy:updatePeriod; None: nothing was said."""
+    skip_hours: tuple[int, ...] = ()
+    """Hours of the day in UTC (RSS 2.0 ``skipHours``)."""
+    skip_days: tuple[str, ...] = ()
+    """English weekday names (RSS 2.0 ``skipDays``)."""
+    moved_to: str | None = None
+    """Where a chain of permanent redirects (301, 308) ended."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What one visit to one source brought home; a failure is a reading too."""
+
+    source: Source
+    outcome: Outcome
+    articles: tuple[Article, ...] = ()
+    memo: Memo = field(default_factory=dict)
+    """For the next visit; a failed reading's memo is ignored, the old one stays."""
+    error: str = ""
+    """Why it failed, in one line, without credentials."""
+    warnings: tuple[str, ...] = ()
+    """What was passed over, one line each, naming it and why."""
+    about: About | None = None
+    hints: Hints = Hints()
+
+
+# ---------------------------------------------------------------- tags
+
+
+def tag_key(name: str) -> str:
+    """Give the form in which tags compare: case-folded, blanks and underscores as one hyphen."""
+    return "-".join(name.casefold().replace("_", " ").replace("-", " ").split())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TagRule:
+    """One ``[tags."NAME"]`` table of the vocabulary: the words that earn the tag."""
+
+    name: str
+    aliases: tuple[str, ...] = ()
+    file: str = ""
+    line: int | None = None
+
+
+class Origin(StrEnum):
+    """Where an article's tag comes from."""
+
+    GIVEN = "given"
+    SOURCE = "source"
+    EARNED = "earned"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class TagReason:
+    """A tag that an article carries, and why."""
+
+    tag: str
+    origin: Origin
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaggedReading:
+    """A reading on its way to the store: each article with its tags, in the same order."""
+
+    reading: Reading
+    tags: tuple[tuple[TagReason, ...], ...] = ()
+
+
+# ---------------------------------------------------------------- filters
+
+
+@dataclass(frozen=True, slots=True)
+class Everything:
+    """Every story."""
+
+
+@dataclass(frozen=True, slots=True)
+class HasTag:
+    """Stories that carry a tag, compared by `tag_key`."""
+
+    tag: str
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """Stories that `part` does not choose."""
+
+    part: "Filter"
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """Stories that every part chooses."""
+
+    parts: tuple["Filter", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """Stories that any part chooses."""
+
+    parts: tuple["Filter", ...]
+
+
+Filter: TypeAlias = Everything | HasTag | Not | And | Or
+
+
+# ---------------------------------------------------------------- stories
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What the matcher sees of a copy that is already kept."""
+
+    source: str
+    guid: str
+    title: str
+    published: datetime
+    day: date
+    dated: Precision
+    link: str | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A kept story that a newcomer could belong to: its copies, the first one first."""
+
+    story: int
+    copies: tuple[Known, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Which story an article belongs to (None: a new one), and why."""
+
+    story: int | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """One source's telling of a story."""
+
+    source: str
+    guid: str
+    link: str | None
+    title: str
+    published: datetime
+    reason: str
+    """Why it belongs to this story."""
+    about: About = About()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """What is published: the shown copy's text under the story's own id."""
+
+    id: str
+    """A ``tag:`` URI (RFC 4151), the same for ever and in every feed."""
+    published: datetime
+    updated: datetime
+    day: date
+    title: str
+    link: str | None
+    summary: str
+    content: str
+    authors: tuple[str, ...]
+    language: str | None
+    enclosures: tuple[Enclosure, ...]
+    image: str | None
+    rights: str
+    tags: tuple[str, ...]
+    """The union over the copies, sorted by `tag_key`."""
+    shown: Copy
+    copies: tuple[Copy, ...]
+    """Every copy, the first kept one first."""
+
+    @property
+    def hash(self) -> str:
+        """The last part of the id: names the story's page."""
+        return self.id.rpartition(":")[2]
+
+
+# ---------------------------------------------------------------- what is published
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """What is published: one topic, chosen by one filter."""
+
+    name: str
+    title: str
+    filter: Filter = Everything()
+    subtitle: str = ""
+    limit: int = 50
+    language: str | None = None
+    author: str = ""
+    rights: str = ""
+    content: str = "full"
+    """"full" or "summary"."""
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Face:
+    """What the published documents say of the site itself."""
+
+    title: str = "Tagwire"
+    base_url: str = "http://localhost:8000/"
+    """Ends with a slash."""
+    author: str = ""
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """All that a format needs to render one feed; the same document gives the same bytes."""
+
+    face: Face
+    feed: Feed
+    id: str
+    """The feed's own ``tag:`` URI."""
+    updated: datetime
+    """The newest entry's; for an empty feed, when the feed was first known."""
+    stories: tuple[Story, ...]
+    """Newest first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """One user's folders, loaded and checked."""
+
+    root: Path
+    face: Face = Face()
+    timezone: str = "UTC"
+    database: str = ""
+    """An SQLAlchemy URL; empty: ``tagwire.db`` beside the folders."""
+    sources: tuple[Source, ...] = ()
+    feeds: tuple[Feed, ...] = ()
+    rules: tuple[TagRule, ...] = ()

@@ -1,0 +1,44 @@
+"""How articles come in: one file for each kind of source, one line for it in `KINDS`."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Protocol
+
+from tagwire.model import Reading, Source, Visit
+
+
+class Kind(Protocol):
+    """A kind of source, as a user writes it: ``kind = "web"``."""
+
+    version: str
+    """Of its reader; another version drops the memos, so that the next visit applies it."""
+    options: type[Any]
+    """A frozen dataclass; its fields are the options that a definition may set."""
+    every: timedelta
+    """How long after a visit the next one is due, unless the definition says otherwise; zero: at every pass."""
+
+    def address(self, options: Any, home: Path) -> str:
+        """Give the canonical address that the source's memory belongs to.
+
+        Raises:
+            ValueError: the options name no usable address; the message says what would be right.
+
+        """
+
+    def folder(self, source: Source) -> Path | None:
+        """Give the folder whose changes make this source due at once, if it has one."""
+
+    def read(self, visits: Iterable[Visit], now: datetime) -> Iterator[Reading]:
+        """Visit many sources, and yield a `Reading` for each as it comes home.
+
+        `visits` is taken lazily. A failure is a reading with an outcome, never an exception.
+        """
+
+
+def kinds() -> dict[str, Kind]:
+    """Give every kind by the name that definitions use."""
+    from tagwire.sources.files import Files
+    from tagwire.sources.web import Web
+
+    return {"web": Web(), "files": Files()}
