@@ -149,6 +149,14 @@ class Reading:
     hints: Hints = Hints()
 
 
+@dataclass(frozen=True, slots=True)
+class Next:
+    """When a source is visited next, and why then."""
+
+    at: datetime
+    reason: str
+
+
 # ---------------------------------------------------------------- tags
 
 
@@ -190,6 +198,10 @@ class TaggedReading:
 
     reading: Reading
     tags: tuple[tuple[TagReason, ...], ...] = ()
+    generation: str = ""
+    """Of the rules that the tags come from."""
+    own: bool = False
+    """Whether the articles are the operator's own, so that a corrected date is taken over."""
 
 
 # ---------------------------------------------------------------- filters

@@ -17,6 +17,8 @@ class Kind(Protocol):
     """A frozen dataclass; its fields are the options that a definition may set."""
     every: timedelta
     """How long after a visit the next one is due, unless the definition says otherwise; zero: at every pass."""
+    own: bool
+    """Whether its articles are the operator's own work: a corrected date is taken over, and they all enter feeds."""
 
     def address(self, options: Any, home: Path) -> str:
         """Give the canonical address that the source's memory belongs to.

@@ -1,0 +1,45 @@
+"""Locks between processes: one daemon for a site, one publisher at a time."""
+
+import fcntl
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tagwire.errors import HeldError, TagwireError
+
+STATE = ".tagwire"
+"""The folder beside the user's own that holds locks and last good definitions; safe to delete while nothing runs."""
+
+
+@contextmanager
+def held(root: Path, name: str, *, wait: bool) -> Iterator[None]:
+    """Hold a lock of a site; it goes with the process, however that ends.
+
+    Args:
+        root: the site's folder.
+        name: of the lock.
+        wait: until another process lets go; else that is an error.
+
+    Raises:
+        HeldError: another process holds it; the message says which.
+        TagwireError: the lock's file cannot be written.
+
+    """
+    path = root / STATE / f"{name}.lock"
+    try:
+        path.parent.mkdir(exist_ok=True)
+        file = path.open("a+", encoding="utf-8")
+    except OSError as error:
+        raise TagwireError("cannot lock the site", path) from error
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError as error:
+            file.seek(0)
+            raise HeldError("another process holds this site", root, file.read().strip() or "unknown") from error
+        file.truncate(0)
+        file.write(f"process {os.getpid()} on {socket.gethostname()}")
+        file.flush()
+        yield

@@ -1,0 +1,1 @@
+"""What is remembered: one database behind `tagwire.store.store.Store`."""

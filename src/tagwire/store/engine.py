@@ -1,0 +1,97 @@
+"""The connection to the database, and what each database needs to be safe.
+
+SQLite before 3.51.3 is reported to corrupt a database in WAL mode when two connections write and checkpoint at the
+same moment (https://sqlite.org/wal.html), so the newer library of the `pysqlite3` wheel is used where it is
+installed, and a rollback journal where only an older one is.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import ModuleType
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+from tagwire.errors import StoreError
+
+SAFE_WAL = (3, 51, 3)
+_BUSY_SECONDS = 60
+
+
+def sqlite_module() -> ModuleType:
+    """Give the newest SQLite that is installed."""
+    try:
+        import pysqlite3.dbapi2 as newest
+    except ImportError:
+        return sqlite3
+    return newest if newest.sqlite_version_info >= sqlite3.sqlite_version_info else sqlite3
+
+
+def connect(url: str) -> Engine:
+    """Give an engine for the database at `url`; nothing is opened yet.
+
+    Raises:
+        StoreError: the address is none that SQLAlchemy can open.
+
+    """
+    try:
+        if make_url(url).get_backend_name() != "sqlite":
+            return create_engine(url)
+        module = sqlite_module()
+        engine = create_engine(url, module=module, connect_args={"timeout": _BUSY_SECONDS})
+    except (SQLAlchemyError, ImportError) as error:
+        raise StoreError("cannot open the database", url) from error
+    journal = "WAL" if module.sqlite_version_info >= SAFE_WAL else "DELETE"
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: object) -> None:
+        # The driver's own transactions leave DDL outside, so it is told to keep out and `begin` below sees to them.
+        connection.isolation_level = None
+        for pragma in (f"journal_mode={journal}", "synchronous=FULL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}").close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A writer takes its lock at once: one that upgrades half-way can fail as "locked" without waiting.
+        reading = connection.get_execution_options().get("reading", False)
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """Run one transaction that may write; all of it happens or nothing.
+
+    Raises:
+        StoreError: the database failed.
+
+    """
+    try:
+        with engine.begin() as connection:
+            yield connection
+    except SQLAlchemyError as error:
+        raise StoreError("the database failed", engine.url.render_as_string(), _plain(error)) from error
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """Run one transaction that only reads, and sees one state of the database throughout.
+
+    Raises:
+        StoreError: the database failed.
+
+    """
+    try:
+        with engine.connect().execution_options(reading=True) as connection, connection.begin():
+            yield connection
+    except SQLAlchemyError as error:
+        raise StoreError("the database failed", engine.url.render_as_string(), _plain(error)) from error
+
+
+def _plain(error: SQLAlchemyError) -> str:
+    """Give the driver's own sentence, without the statement and its parameters."""
+    return str(getattr(error, "orig", None) or error).splitlines()[0]

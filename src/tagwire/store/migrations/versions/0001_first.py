@@ -1,0 +1,169 @@
+"""The first schema."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    """Make every table."""
+    op.create_table(
+        "feeds",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("uri", sa.Text(), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.Column("filter", sa.Text(), nullable=False),
+        sa.Column("seen", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("name"),
+    )
+    op.create_table(
+        "files",
+        sa.Column("path", sa.Text(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("path"),
+    )
+    op.create_table(
+        "meta",
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("key"),
+    )
+    op.create_table(
+        "sources",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), server_default="", nullable=False),
+        sa.Column("tags", sa.Text(), nullable=False),
+        sa.Column("defined", sa.Boolean(), nullable=False),
+        sa.Column("definition", sa.Text(), nullable=False),
+        sa.Column("reader", sa.Text(), nullable=False),
+        sa.Column("generation", sa.Text(), nullable=False),
+        sa.Column("memo", sa.Text(), nullable=False),
+        sa.Column("about", sa.Text(), nullable=False),
+        sa.Column("last_at", sa.BigInteger(), nullable=True),
+        sa.Column("outcome", sa.Text(), nullable=True),
+        sa.Column("error", sa.Text(), server_default="", nullable=False),
+        sa.Column("warnings", sa.Text(), nullable=False),
+        sa.Column("failures", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("next_at", sa.BigInteger(), nullable=False),
+        sa.Column("next_reason", sa.Text(), server_default="", nullable=False),
+        sa.Column("leased_until", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("address"),
+    )
+    op.create_index("sources_due", "sources", ["defined", "kind", "next_at"], unique=False)
+    op.create_table(
+        "stories",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("uri", sa.Text(), nullable=False),
+        sa.Column("published", sa.BigInteger(), nullable=False),
+        sa.Column("updated", sa.BigInteger(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("kept_at", sa.BigInteger(), nullable=False),
+        sa.Column("change", sa.BigInteger(), nullable=False),
+        sa.Column("shown", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("uri"),
+    )
+    op.create_index(op.f("ix_stories_change"), "stories", ["change"], unique=False)
+    op.create_table(
+        "articles",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("source", sa.Integer(), nullable=False),
+        sa.Column("guid", sa.Text(), nullable=False),
+        sa.Column("story", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("generation", sa.Text(), nullable=False),
+        sa.Column("kept_at", sa.BigInteger(), nullable=False),
+        sa.Column("published", sa.BigInteger(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("dated", sa.Text(), nullable=False),
+        sa.Column("updated", sa.BigInteger(), nullable=True),
+        sa.Column("link", sa.Text(), nullable=True),
+        sa.Column("language", sa.Text(), nullable=True),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("authors", sa.Text(), nullable=False),
+        sa.Column("tags", sa.Text(), nullable=False),
+        sa.Column("enclosures", sa.Text(), nullable=False),
+        sa.Column("image", sa.Text(), nullable=True),
+        sa.Column("rights", sa.Text(), nullable=False),
+        sa.Column("summary", sa.Text(), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["source"],
+            ["sources.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["story"],
+            ["stories.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("source", "guid"),
+    )
+    op.create_index(op.f("ix_articles_story"), "articles", ["story"], unique=False)
+    op.create_table(
+        "feed_stories",
+        sa.Column("feed", sa.Integer(), nullable=False),
+        sa.Column("story", sa.Integer(), nullable=False),
+        sa.Column("entered_at", sa.BigInteger(), nullable=False),
+        sa.Column("published", sa.BigInteger(), nullable=False),
+        sa.Column("left_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["feed"],
+            ["feeds.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["story"],
+            ["stories.id"],
+        ),
+        sa.PrimaryKeyConstraint("feed", "story"),
+    )
+    op.create_index("feed_stories_order", "feed_stories", ["feed", "entered_at", "published", "story"], unique=False)
+    op.create_index(op.f("ix_feed_stories_story"), "feed_stories", ["story"], unique=False)
+    op.create_table(
+        "story_tags",
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("story", sa.Integer(), nullable=False),
+        sa.Column("tag", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["story"],
+            ["stories.id"],
+        ),
+        sa.PrimaryKeyConstraint("key", "story"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(op.f("ix_story_tags_story"), "story_tags", ["story"], unique=False)
+    op.create_table(
+        "article_keys",
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("published", sa.BigInteger(), nullable=False),
+        sa.Column("article", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["article"],
+            ["articles.id"],
+        ),
+        sa.PrimaryKeyConstraint("key", "published", "article"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(op.f("ix_article_keys_article"), "article_keys", ["article"], unique=False)
+    op.create_table(
+        "article_tags",
+        sa.Column("article", sa.Integer(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("origin", sa.Text(), nullable=False),
+        sa.Column("tag", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["article"],
+            ["articles.id"],
+        ),
+        sa.PrimaryKeyConstraint("article", "key", "origin"),
+        sqlite_with_rowid=False,
+    )

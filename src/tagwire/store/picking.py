@@ -1,0 +1,170 @@
+"""Picking: feeds catch up with the stories that changed, and remember what they have published.
+
+A story enters a feed once and keeps its place. The order of a feed is the order of entering; the stories of one pass
+enter by their dates. Every story carries the number of its last change, every feed the last one that it has seen, so
+that a crash between keeping and picking loses nothing, and a new filter is only a feed that has seen nothing yet.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, and_, func, insert, not_, null, select, true, update
+from sqlalchemy.sql.expression import literal
+
+from tagwire.model import Copy, Enclosure, Feed, Story
+from tagwire.store import facts
+from tagwire.store.conditions import condition
+from tagwire.store.keeping import chunks
+from tagwire.store.schema import articles, feed_stories, feeds, sources, stories, story_tags
+from tagwire.store.visits import about
+
+_STORIES_AT_ONCE = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """What a feed publishes now."""
+
+    uri: str
+    since: datetime
+    stories: tuple[Story, ...]
+    """Newest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedStatus:
+    """What is known of a feed."""
+
+    name: str
+    stories: int
+    newest: datetime | None
+
+
+def catch_up(connection: Connection, defined: Sequence[Feed], now: datetime) -> None:
+    """Let each feed take in the stories that changed and now belong to it, and let go those that no longer do."""
+    newest = int(connection.execute(select(func.max(stories.c.change))).scalar() or 0)
+    known = {row.name: row for row in connection.execute(select(feeds))}
+    for feed in defined:
+        row = known.get(feed.name)
+        chosen = repr(feed.filter)
+        if row is None:
+            row = _first_seen(connection, feed, chosen, now)
+        elif row.filter != chosen:
+            row = _seen_nothing(connection, row, chosen)
+        if row.seen < newest:
+            _take_in(connection, row, feed, now)
+            connection.execute(update(feeds).where(feeds.c.id == row.id).values(seen=newest))
+
+
+def _first_seen(connection: Connection, feed: Feed, chosen: str, now: datetime) -> Row[Any]:
+    # The year is a constant: a lost database must give the same id again.
+    uri = f"tag:{facts.authority(connection)},2026:feed:{feed.name}"
+    values = {"name": feed.name, "uri": uri, "since": now, "filter": chosen, "seen": 0}
+    return connection.execute(insert(feeds).values(values).returning(*feeds.c)).one()
+
+
+def _seen_nothing(connection: Connection, row: Row[Any], chosen: str) -> Row[Any]:
+    changed = update(feeds).where(feeds.c.id == row.id).values(filter=chosen, seen=0)
+    return connection.execute(changed.returning(*feeds.c)).one()
+
+
+def _take_in(connection: Connection, row: Row[Any], feed: Feed, now: datetime) -> None:
+    changed = stories.c.change > row.seen if row.seen else true()
+    belongs = condition(feed.filter)
+    inside = select(feed_stories.c.story).where(feed_stories.c.feed == row.id)
+    mine = feed_stories.c.feed == row.id
+    # By a new filter a story takes its place by when it was kept, and is not sent to the top as news.
+    entered_at = literal(now, feed_stories.c.entered_at.type) if row.seen else stories.c.kept_at
+    entering = select(literal(row.id), stories.c.id, entered_at, stories.c.published).where(
+        changed, belongs, stories.c.id.not_in(inside)
+    )
+    connection.execute(insert(feed_stories).from_select(["feed", "story", "entered_at", "published"], entering))
+    back = select(stories.c.id).where(changed, belongs)
+    returned = and_(mine, feed_stories.c.left_at.is_not(None), feed_stories.c.story.in_(back))
+    connection.execute(update(feed_stories).where(returned).values(left_at=null()))
+    out = select(stories.c.id).where(changed, not_(belongs))
+    leaving = and_(mine, feed_stories.c.left_at.is_(None), feed_stories.c.story.in_(out))
+    connection.execute(update(feed_stories).where(leaving).values(left_at=now))
+
+
+def pick(connection: Connection, feed: Feed) -> Picked:
+    """Give the stories that a feed publishes now: the last ones that entered, last come first."""
+    row = connection.execute(select(feeds).where(feeds.c.name == feed.name)).one()
+    current = (
+        select(feed_stories.c.story)
+        .where(feed_stories.c.feed == row.id, feed_stories.c.left_at.is_(None))
+        .order_by(feed_stories.c.entered_at.desc(), feed_stories.c.published.desc(), feed_stories.c.story.desc())
+        .limit(feed.limit)
+    )
+    ids = list(connection.execute(current).scalars())
+    return Picked(row.uri, row.since, tuple(load(connection, ids)))
+
+
+def without_link(connection: Connection) -> Iterator[Story]:
+    """Give the stories of all feeds, also of the past, that have no page of their own but ours."""
+    shown = stories.join(articles, articles.c.id == stories.c.shown)
+    published = select(feed_stories.c.story).where(feed_stories.c.left_at.is_(None))
+    query = select(stories.c.id).select_from(shown).where(articles.c.link.is_(None), stories.c.id.in_(published))
+    return load(connection, list(connection.execute(query.order_by(stories.c.id)).scalars()))
+
+
+def every_story(connection: Connection) -> Iterator[Story]:
+    """Give every story that is kept, the first kept one first."""
+    return load(connection, list(connection.execute(select(stories.c.id).order_by(stories.c.id)).scalars()))
+
+
+def load(connection: Connection, ids: Iterable[int]) -> Iterator[Story]:
+    """Give stories in the order of their ids as asked for."""
+    for some in chunks(ids, _STORIES_AT_ONCE):
+        rows = {row.id: row for row in connection.execute(select(stories).where(stories.c.id.in_(some)))}
+        copies = _by_story(connection, _copies_of(some))
+        tags = _by_story(connection, select(story_tags).where(story_tags.c.story.in_(some)).order_by(story_tags.c.key))
+        for each in some:
+            yield _story(rows[each], copies[each], [row.tag for row in tags.get(each, ())])
+
+
+def _copies_of(some: list[int]) -> Select[Any]:
+    return (
+        select(articles, sources.c.name, sources.c.title.label("source_title"), sources.c.about)
+        .join(sources, sources.c.id == articles.c.source)
+        .where(articles.c.story.in_(some))
+        .order_by(articles.c.id)
+    )
+
+
+def _by_story(connection: Connection, query: Select[Any]) -> dict[int, list[Row[Any]]]:
+    found: dict[int, list[Row[Any]]] = {}
+    for row in connection.execute(query):
+        found.setdefault(row.story, []).append(row)
+    return found
+
+
+def _story(row: Row[Any], copies: list[Row[Any]], tags: list[str]) -> Story:
+    shown = next(each for each in copies if each.id == row.shown)
+    return Story(
+        id=row.uri, published=row.published, updated=row.updated, day=row.day, title=shown.title, link=shown.link,
+        summary=shown.summary, content=shown.content, authors=tuple(shown.authors), language=shown.language,
+        enclosures=tuple(Enclosure(**each) for each in shown.enclosures), image=shown.image, rights=shown.rights,
+        tags=tuple(tags), shown=_copy(shown), copies=tuple(_copy(each) for each in copies),
+    )  # fmt: skip
+
+
+def _copy(row: Row[Any]) -> Copy:
+    said = about(row.about)
+    return Copy(
+        source=row.name, guid=row.guid, link=row.link, title=row.title, published=row.published, reason=row.reason,
+        about=said if not row.source_title else about({**row.about, "title": row.source_title}),
+    )  # fmt: skip
+
+
+def status(connection: Connection, defined: Sequence[Feed]) -> list[FeedStatus]:
+    """Give for each feed how many stories it has published and still holds, and when the newest was published."""
+    counted = (
+        select(feeds.c.name, func.count(), func.max(feed_stories.c.published))
+        .join(feed_stories, and_(feed_stories.c.feed == feeds.c.id, feed_stories.c.left_at.is_(None)))
+        .group_by(feeds.c.name)
+    )
+    found = {name: (count, newest) for name, count, newest in connection.execute(counted)}
+    return [FeedStatus(feed.name, *found.get(feed.name, (0, None))) for feed in defined]

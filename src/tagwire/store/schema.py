@@ -1,0 +1,204 @@
+"""The tables: what is remembered, and why each row is there.
+
+Times are microseconds since 1970 in UTC, so that every database compares them alike.
+A change here wants a migration in `migrations/versions/`; a test holds the two together.
+"""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware datetime, kept as whole microseconds since 1970 in UTC."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002 - the base's
+        """Turn an aware datetime into microseconds."""
+        return None if value is None else (value - _EPOCH) // _MICROSECOND
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - the base's
+        """Turn microseconds into an aware datetime in UTC."""
+        return None if value is None else _EPOCH + timedelta(microseconds=value)
+
+
+class Json(TypeDecorator[Any]):
+    """A JSON value, kept as text."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str:  # noqa: ARG002 - the base's
+        """Write the value as compact JSON."""
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002 - the base's
+        """Read the value back."""
+        return None if value is None else json.loads(value)
+
+
+metadata = MetaData()
+
+# Facts about the whole site: the authority of its ids, the generation of its tags.
+meta = Table(
+    "meta",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+# One row for each address that was ever read. A renamed definition keeps its row, a removed one leaves it undefined.
+sources = Table(
+    "sources",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("address", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("title", Text, nullable=False, server_default=""),
+    Column("tags", Json, nullable=False),  # those its definition gives to all its articles
+    Column("defined", Boolean, nullable=False),
+    Column("definition", Text, nullable=False),  # digest of its options: another one drops the memo
+    Column("reader", Text, nullable=False),  # version of its kind's reader: likewise
+    Column("generation", Text, nullable=False),  # of the rules that its articles' tags should have come from
+    Column("memo", Json, nullable=False),
+    Column("about", Json, nullable=False),  # what it says of itself
+    Column("last_at", Moment),
+    Column("outcome", Text),
+    Column("error", Text, nullable=False, server_default=""),
+    Column("warnings", Json, nullable=False),
+    Column("failures", Integer, nullable=False, server_default="0"),  # in a row
+    Column("next_at", Moment, nullable=False),
+    Column("next_reason", Text, nullable=False, server_default=""),
+    Column("leased_until", Moment),  # a process is visiting it
+    Index("sources_due", "defined", "kind", "next_at"),
+)
+
+stories = Table(
+    "stories",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("uri", Text, nullable=False, unique=True),
+    Column("published", Moment, nullable=False),
+    Column("updated", Moment, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("kept_at", Moment, nullable=False),
+    Column("change", BigInteger, nullable=False, index=True),  # grows with every change; feeds catch up by it
+    Column("shown", Integer, nullable=False),  # the article whose text is shown
+)
+
+articles = Table(
+    "articles",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source", ForeignKey("sources.id"), nullable=False),
+    Column("guid", Text, nullable=False),
+    Column("story", ForeignKey("stories.id"), nullable=False, index=True),
+    Column("reason", Text, nullable=False),  # why it belongs to its story
+    Column("digest", Text, nullable=False),
+    Column("generation", Text, nullable=False),  # of the rules that its tags came from
+    Column("kept_at", Moment, nullable=False),
+    Column("published", Moment, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("dated", Text, nullable=False),
+    Column("updated", Moment),
+    Column("link", Text),
+    Column("language", Text),
+    Column("title", Text, nullable=False),
+    Column("authors", Json, nullable=False),
+    Column("tags", Json, nullable=False),  # as its source gave them
+    Column("enclosures", Json, nullable=False),
+    Column("image", Text),
+    Column("rights", Text, nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("content", Text, nullable=False),
+    UniqueConstraint("source", "guid"),
+)
+
+# What the matcher finds candidates by.
+article_keys = Table(
+    "article_keys",
+    metadata,
+    Column("key", Text, nullable=False),
+    Column("published", Moment, nullable=False),
+    Column("article", ForeignKey("articles.id"), nullable=False, index=True),
+    PrimaryKeyConstraint("key", "published", "article"),
+    sqlite_with_rowid=False,
+)
+
+article_tags = Table(
+    "article_tags",
+    metadata,
+    Column("article", ForeignKey("articles.id"), nullable=False),
+    Column("key", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("tag", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    PrimaryKeyConstraint("article", "key", "origin"),
+    sqlite_with_rowid=False,
+)
+
+# The union over a story's copies: what filters ask.
+story_tags = Table(
+    "story_tags",
+    metadata,
+    Column("key", Text, nullable=False),
+    Column("story", ForeignKey("stories.id"), nullable=False, index=True),
+    Column("tag", Text, nullable=False),
+    PrimaryKeyConstraint("key", "story"),
+    sqlite_with_rowid=False,
+)
+
+feeds = Table(
+    "feeds",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("uri", Text, nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("filter", Text, nullable=False),  # the one it was chosen by: another one is applied to all that is stored
+    Column("seen", BigInteger, nullable=False),  # the last change of a story that it has caught up with
+)
+
+# What each feed has published, in its order, and what left it.
+feed_stories = Table(
+    "feed_stories",
+    metadata,
+    Column("feed", ForeignKey("feeds.id"), nullable=False),
+    Column("story", ForeignKey("stories.id"), nullable=False, index=True),
+    Column("entered_at", Moment, nullable=False),
+    Column("published", Moment, nullable=False),  # the story's when it entered: its place among those of the same pass
+    Column("left_at", Moment),
+    PrimaryKeyConstraint("feed", "story"),
+    Index("feed_stories_order", "feed", "entered_at", "published", "story"),
+)
+
+# The files that we wrote to output/, so that we remove our own and nobody else's.
+files = Table(
+    "files",
+    metadata,
+    Column("path", Text, primary_key=True),
+    Column("digest", Text, nullable=False),
+)

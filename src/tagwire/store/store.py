@@ -1,0 +1,161 @@
+"""The store: all that is remembered between two visits, behind one door.
+
+Every method is one transaction, or says how many. It is safe to use from several threads and processes.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Self
+
+from sqlalchemy import delete, func, insert, select
+
+from tagwire.model import Feed, Memo, Outcome, Story, TaggedReading
+from tagwire.store import facts, keeping, picking, retagging, visits
+from tagwire.store.engine import connect, reading, writing
+from tagwire.store.migrate import migrate
+from tagwire.store.schema import articles, files, sources, stories
+
+_RETAGGED_AT_ONCE = 2_000
+
+
+class Store:
+    """What is remembered: sources and their memos, stories, tags, and what each feed has published."""
+
+    def __init__(self, url: str) -> None:
+        """Open the database at an SQLAlchemy URL, and bring it to today's schema.
+
+        Raises:
+            StoreError: it cannot be opened, or comes from a newer Tagwire.
+
+        """
+        self._engine = connect(url)
+        migrate(self._engine)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self.close()
+
+    # ------------------------------------------------------------ definitions
+
+    def adopt(self, defined: Iterable[visits.Defined], rules: str, authority: str, now: datetime) -> None:
+        """Take over today's definitions.
+
+        Args:
+            defined: every source that is defined today.
+            rules: the generation of the vocabulary.
+            authority: names the site in its ids; only the first one ever counts.
+            now: the time.
+
+        """
+        with writing(self._engine) as connection:
+            facts.settle(connection, "authority", authority)
+            visits.adopt(connection, defined, rules, now)
+
+    def retag(self, tag: retagging.Tag) -> int:
+        """Tag anew all that was tagged by other rules than today's, in several transactions; give how many it was."""
+        with reading(self._engine) as connection:
+            if not facts.get(connection, facts.RETAG):
+                return 0
+        total = 0
+        while True:
+            with writing(self._engine) as connection:
+                done = retagging.retag(connection, tag, _RETAGGED_AT_ONCE)
+                total += done
+                if done < _RETAGGED_AT_ONCE:
+                    facts.put(connection, facts.RETAG, "")
+                    return total
+
+    # ------------------------------------------------------------ visits and articles
+
+    def claim(
+        self, now: datetime, limit: int, *, kinds: Sequence[str], everything: bool = False
+    ) -> list[tuple[str, Memo]]:
+        """Lease the sources that are due, so that no other process visits them; see `visits.claim`."""
+        with writing(self._engine) as connection:
+            return visits.claim(connection, now, limit, kinds=kinds, everything=everything)
+
+    def release(self, addresses: Sequence[str]) -> None:
+        """Give back what was claimed and not visited."""
+        if addresses:
+            with writing(self._engine) as connection:
+                visits.release(connection, addresses)
+
+    def keep(
+        self, tagged: Sequence[TaggedReading], matcher: keeping.Matcher, plan: keeping.Plan, now: datetime
+    ) -> list[keeping.Kept]:
+        """Keep some readings, all or none: articles, stories, tags, memos and next visits."""
+        with writing(self._engine) as connection:
+            return keeping.keep(connection, tagged, matcher, plan, now)
+
+    def sources(self) -> list[visits.SourceStatus]:
+        """Give what is known of every source that is defined, by name."""
+        counted = select(articles.c.source, func.count().label("articles")).group_by(articles.c.source).subquery()
+        query = (
+            select(sources, func.coalesce(counted.c.articles, 0).label("articles"))
+            .outerjoin(counted, counted.c.source == sources.c.id)
+            .where(sources.c.defined)
+            .order_by(sources.c.name)
+        )
+        with reading(self._engine) as connection:
+            return [
+                visits.SourceStatus(
+                    name=row.name, kind=row.kind, address=row.address, last_at=row.last_at,
+                    outcome=Outcome(row.outcome) if row.outcome else None, error=row.error,
+                    warnings=tuple(row.warnings), failures=row.failures, next_at=row.next_at,
+                    next_reason=row.next_reason, articles=row.articles,
+                )
+                for row in connection.execute(query)
+            ]  # fmt: skip
+
+    # ------------------------------------------------------------ feeds
+
+    def newest_change(self) -> int:
+        """Give the number of the last change of any story; another number means that there is something to publish."""
+        with reading(self._engine) as connection:
+            return int(connection.execute(select(func.max(stories.c.change))).scalar() or 0)
+
+    def catch_up(self, feeds: Sequence[Feed], now: datetime) -> None:
+        """Let every feed take in what changed since it last did."""
+        with writing(self._engine) as connection:
+            picking.catch_up(connection, feeds, now)
+
+    def pick(self, feeds: Sequence[Feed]) -> list[picking.Picked]:
+        """Give what each feed publishes now, all as of one moment."""
+        with reading(self._engine) as connection:
+            return [picking.pick(connection, feed) for feed in feeds]
+
+    def stories_without_link(self) -> Iterator[Story]:
+        """Give the published stories that have no page of their own but ours."""
+        with reading(self._engine) as connection:
+            yield from picking.without_link(connection)
+
+    def stories(self) -> Iterator[Story]:
+        """Give every story, the first kept one first, all as of one moment."""
+        with reading(self._engine) as connection:
+            yield from picking.every_story(connection)
+
+    def feeds(self, feeds: Sequence[Feed]) -> list[picking.FeedStatus]:
+        """Give what is known of each feed."""
+        with reading(self._engine) as connection:
+            return picking.status(connection, feeds)
+
+    # ------------------------------------------------------------ output
+
+    def written(self) -> dict[str, str]:
+        """Give the files that we have written to ``output/``, with a digest of their bytes."""
+        with reading(self._engine) as connection:
+            return {row.path: row.digest for row in connection.execute(select(files))}
+
+    def remember_written(self, written: dict[str, str], removed: Iterable[str]) -> None:
+        """Remember which files are ours, before they are written."""
+        with writing(self._engine) as connection:
+            for some in keeping.chunks([*written, *removed], 500):
+                connection.execute(delete(files).where(files.c.path.in_(some)))
+            if written:
+                connection.execute(insert(files), [{"path": key, "digest": value} for key, value in written.items()])

@@ -1,0 +1,390 @@
+"""The contract of the store: every database that Tagwire supports keeps it.
+
+Proves: nothing kept is lost, nothing is kept twice, memos and articles go together, visits are leased,
+feeds remember what they published, and rules are applied to what is stored.
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from examples import NOON, RULES, article, hourly, source, tagged, tags
+from tagwire.errors import StoreError
+from tagwire.model import And, Enclosure, Everything, Feed, HasTag, Not, Or, Outcome
+from tagwire.store.store import Store
+from tagwire.store.visits import Defined
+from tagwire.stories.match import Matcher
+
+HOUR = timedelta(hours=1)
+NEWS = source()
+OTHER = source("car-times")
+
+
+@pytest.fixture
+def url(tmp_path):
+    return f"sqlite+pysqlite:///{tmp_path / 'tagwire.db'}"
+
+
+@pytest.fixture
+def store(url):
+    with Store(url) as opened:
+        adopt(opened)
+        yield opened
+
+
+def adopt(store, *sources, rules=RULES, now=NOON):
+    store.adopt([Defined(each, "1") for each in sources or (NEWS, OTHER)], rules, "news.example", now)
+
+
+def keep(store, *readings, now=NOON):
+    return store.keep(readings, Matcher(), hourly(now), now)
+
+
+def titles(store, feed):
+    store.catch_up([feed], NOON)
+    return [story.title for story in store.pick([feed])[0].stories]
+
+
+def feed(chosen=None, name="all", **changes):
+    return Feed(name=name, title=name, filter=chosen or Everything(), **changes)
+
+
+# ------------------------------------------------------------ keeping
+
+
+def test_a_kept_article_is_a_story_with_all_it_brought(store):
+    brought = article(
+        summary="In short.", content="<p>At length.</p>", authors=("Li Wei",), tags=("Cars",), language="en",
+        enclosures=(Enclosure(url="https://a.example/x.mp3", type="audio/mpeg", length=3),), rights="CC BY",
+        image="https://a.example/x.png",
+    )  # fmt: skip
+    keep(store, tagged(brought, each=("SAIC Motor",)))
+
+    (story,) = store.stories()
+    assert (story.title, story.summary, story.content) == (brought.title, "In short.", "<p>At length.</p>")
+    assert (story.authors, story.language, story.enclosures) == (("Li Wei",), "en", brought.enclosures)
+    assert (story.rights, story.image, story.tags) == ("CC BY", "https://a.example/x.png", ("SAIC Motor",))
+    assert story.published == story.updated == NOON
+    assert story.id.startswith("tag:news.example,2026-03-02:")
+    assert [copy.source for copy in story.copies] == ["shanghai-daily"]
+
+
+def test_keeping_the_same_reading_twice_changes_nothing(store):
+    once = tagged(article(), article("Another story"))
+    keep(store, once)
+    before = list(store.stories())
+    change = store.newest_change()
+
+    (kept,) = keep(store, once, now=NOON + HOUR)
+
+    assert (kept.new, kept.edited) == (0, 0)
+    assert list(store.stories()) == before
+    assert store.newest_change() == change
+
+
+def test_the_same_title_from_another_source_is_a_copy_and_tags_are_united(store):
+    keep(store, tagged(article(), each=("A",)))
+    keep(store, tagged(article(guid="x", published=NOON + HOUR), of=OTHER, each=("B",)))
+
+    (story,) = store.stories()
+    assert [copy.source for copy in story.copies] == ["shanghai-daily", "car-times"]
+    assert story.tags == ("A", "B")
+    assert story.published == NOON
+    assert "same title" in story.copies[1].reason
+
+
+def test_two_siblings_of_one_batch_are_one_story(store):
+    keep(store, tagged(article()), tagged(article(guid="x"), of=OTHER))
+
+    assert len(list(store.stories())) == 1
+
+
+def test_an_edit_updates_its_story_and_keeps_its_id_and_place(store):
+    keep(store, tagged(article(guid="g")))
+    (before,) = store.stories()
+    keep(store, tagged(article("SAIC Motor opens two plants", guid="g"), each=("A",)), now=NOON + HOUR)
+
+    (after,) = store.stories()
+    assert (after.id, after.published) == (before.id, before.published)
+    assert (after.title, after.updated, after.tags) == ("SAIC Motor opens two plants", NOON + HOUR, ("A",))
+
+
+def test_an_edited_title_is_what_later_copies_are_matched_with(store):
+    keep(store, tagged(article("First wording", guid="g")))
+    keep(store, tagged(article("Second wording", guid="g")))
+    keep(store, tagged(article("Second wording", guid="h"), of=OTHER))
+
+    (story,) = store.stories()
+    assert len(story.copies) == 2
+
+
+def test_a_digest_by_other_rules_is_adopted_silently(store):
+    keep(store, tagged(article(guid="g")))
+    (kept,) = keep(store, tagged(replace(article(guid="g"), digest="2:else", summary="now cleaner")), now=NOON + HOUR)
+
+    (story,) = store.stories()
+    assert kept.edited == 0
+    assert (story.summary, story.updated) == ("now cleaner", NOON)
+
+
+def test_a_web_source_cannot_move_the_date_of_a_story_and_an_operator_can(store):
+    keep(store, tagged(article(guid="g")))
+    later = article("New", guid="g", published=NOON + timedelta(days=2))
+    keep(store, tagged(later))
+    assert next(store.stories()).published == NOON
+
+    keep(store, replace(tagged(replace(later, digest="1:own")), own=True))
+    story = next(store.stories())
+    assert story.published == later.published
+    assert story.day == later.day
+
+
+def test_one_guid_twice_in_a_reading_is_one_article(store):
+    (kept,) = keep(store, tagged(article(guid="g"), article(guid="g")))
+
+    assert kept.new == 1
+    assert len(list(store.stories())) == 1
+
+
+def test_the_id_of_a_story_does_not_depend_on_the_database(store, tmp_path):
+    keep(store, tagged(article()))
+    with Store(f"sqlite+pysqlite:///{tmp_path / 'again.db'}") as again:
+        adopt(again)
+        keep(again, tagged(article()))
+
+        assert [story.id for story in again.stories()] == [story.id for story in store.stories()]
+
+
+def test_the_authority_of_ids_is_fixed_at_the_first_run(store):
+    store.adopt([Defined(NEWS, "1")], RULES, "moved.example", NOON)
+    keep(store, tagged(article()))
+
+    assert next(store.stories()).id.startswith("tag:news.example,")
+
+
+def test_a_batch_that_fails_keeps_nothing_of_it(store):
+    with pytest.raises(ZeroDivisionError):
+        store.keep([tagged(article()), tagged(article("B"), of=OTHER)], Matcher(), lambda *_: 1 // 0, NOON)
+
+    assert list(store.stories()) == []
+    assert store.sources()[0].last_at is None
+
+
+# ------------------------------------------------------------ visits
+
+
+def claim(store, now=NOON, **changes):
+    return store.claim(now, 10, kinds=("web",), **changes)
+
+
+def test_a_source_is_claimed_by_one_process_until_it_is_kept(store):
+    assert [address for address, _ in claim(store)] == [NEWS.address, OTHER.address]
+    assert claim(store) == []
+
+    keep(store, tagged(of=NEWS), now=NOON)
+    assert dict(claim(store, NOON + 2 * HOUR))[NEWS.address] == {"etag": "x"}
+
+
+def test_the_lease_of_a_crashed_process_runs_out(store):
+    claim(store)
+
+    assert len(claim(store, NOON + timedelta(minutes=11))) == 2
+
+
+def test_what_was_claimed_and_not_visited_is_due_again(store):
+    claim(store)
+    store.release([NEWS.address])
+
+    assert [address for address, _ in claim(store)] == [NEWS.address]
+
+
+def test_everything_claims_what_is_not_due_but_nothing_twice_in_a_pass(store):
+    claim(store)
+    keep(store, tagged(of=NEWS), tagged(of=OTHER))
+
+    assert claim(store, everything=True) == []
+    assert claim(store, NOON + timedelta(minutes=1)) == []
+    assert len(claim(store, NOON + timedelta(minutes=1), everything=True)) == 2
+
+
+def test_a_failed_reading_keeps_the_memo_and_counts(store):
+    keep(store, tagged(of=NEWS))
+    for _ in range(2):
+        keep(store, tagged(of=NEWS, outcome=Outcome.FAILED, error="404 Not Found", memo={}), now=NOON + HOUR)
+
+    news = next(each for each in store.sources() if each.name == NEWS.name)
+    assert (news.failures, news.error, news.outcome) == (2, "404 Not Found", Outcome.FAILED)
+    assert dict(claim(store, NOON + 3 * HOUR))[NEWS.address] == {"etag": "x"}
+
+
+def test_changed_options_drop_the_memo_and_a_new_name_does_not(store):
+    keep(store, tagged(article(), of=NEWS))
+    renamed = replace(NEWS, name="renamed")
+    adopt(store, renamed, now=NOON + HOUR)
+    assert dict(claim(store, NOON + 2 * HOUR))[NEWS.address] == {"etag": "x"}
+    assert next(store.stories()).copies[0].source == "renamed"
+
+    adopt(store, replace(renamed, language="zh"), now=NOON + HOUR)
+    store.release([NEWS.address])
+    assert dict(claim(store, NOON + HOUR))[NEWS.address] == {}
+
+
+def test_another_version_of_the_reader_drops_the_memo(store):
+    keep(store, tagged(of=NEWS))
+    store.adopt([Defined(NEWS, "2")], RULES, "", NOON)
+
+    assert dict(claim(store, NOON + 2 * HOUR))[NEWS.address] == {}
+
+
+def test_a_source_without_definition_is_not_visited_and_its_stories_stay(store):
+    keep(store, tagged(article(), of=NEWS))
+    adopt(store, OTHER)
+
+    assert [address for address, _ in claim(store, NOON + 2 * HOUR)] == [OTHER.address]
+    assert [each.name for each in store.sources()] == ["car-times"]
+    assert len(list(store.stories())) == 1
+
+
+# ------------------------------------------------------------ tags
+
+
+def test_new_rules_are_applied_to_what_is_stored(store):
+    keep(store, tagged(article(tags=("given",)), each=("old",)))
+    assert store.retag(lambda *_: ()) == 0
+    adopt(store, rules="rules-2")
+
+    assert store.retag(lambda one, _: tags("new", *one.tags)) == 1
+    assert next(store.stories()).tags == ("given", "new")
+    assert store.retag(lambda *_: ()) == 0
+
+
+def test_new_rules_reach_articles_of_sources_that_are_gone(store):
+    keep(store, tagged(article(), of=NEWS))
+    adopt(store, OTHER, rules="rules-2")
+
+    assert store.retag(lambda *_: tags("new")) == 1
+
+
+def test_articles_tagged_while_the_rules_changed_are_tagged_anew(store):
+    adopt(store, rules="rules-2")
+    store.retag(lambda *_: ())
+    keep(store, tagged(article(), each=("old",)))
+
+    assert store.retag(lambda *_: tags("new")) == 1
+    assert next(store.stories()).tags == ("new",)
+
+
+# ------------------------------------------------------------ feeds
+
+
+@pytest.mark.parametrize(
+    ("chosen", "expected"),
+    [
+        (Everything(), {"a", "b", "ab", "none"}),
+        (HasTag("A"), {"a", "ab"}),
+        (HasTag("a"), {"a", "ab"}),
+        (Not(HasTag("A")), {"b", "none"}),
+        (And((HasTag("A"), HasTag("B"))), {"ab"}),
+        (Or((HasTag("A"), HasTag("B"))), {"a", "b", "ab"}),
+        (And((Or((HasTag("A"), HasTag("B"))), Not(HasTag("B")))), {"a"}),
+    ],
+)
+def test_a_filter_chooses(store, chosen, expected):
+    for name, carried in (("a", ("A",)), ("b", ("B",)), ("ab", ("A", "B")), ("none", ())):
+        keep(store, tagged(article(name), each=carried))
+
+    assert set(titles(store, feed(chosen))) == expected
+
+
+def test_a_pass_enters_its_stories_by_date_and_the_last_pass_is_on_top(store):
+    keep(
+        store,
+        tagged(article("b", published=NOON), article("c", published=NOON + HOUR), article("a", published=NOON - HOUR)),
+    )
+    assert titles(store, feed()) == ["c", "b", "a"]
+
+    keep(store, tagged(article("older", published=NOON - 2 * HOUR)), now=NOON + HOUR)
+    store.catch_up([feed()], NOON + HOUR)
+    assert titles(store, feed()) == ["older", "c", "b", "a"]
+
+
+def test_a_story_that_no_longer_belongs_leaves_and_returns_to_its_place(store):
+    only_a = feed(HasTag("A"))
+    keep(store, tagged(article("one", guid="1"), article("two", guid="2", published=NOON + HOUR), each=("A",)))
+    assert titles(store, only_a) == ["two", "one"]
+
+    keep(store, tagged(replace(article("one", guid="1"), digest="1:x")))
+    assert titles(store, only_a) == ["two"]
+    keep(store, tagged(replace(article("one", guid="1"), digest="1:y"), each=("A",)))
+    assert titles(store, only_a) == ["two", "one"]
+
+
+def test_a_changed_filter_is_applied_to_all_that_is_stored_by_date(store):
+    keep(store, tagged(article("old"), each=("A",)), now=NOON - HOUR)
+    keep(store, tagged(article("new"), each=("B",)), now=NOON)
+    assert titles(store, feed(HasTag("B"))) == ["new"]
+
+    assert titles(store, feed(Or((HasTag("A"), HasTag("B"))))) == ["new", "old"]
+    assert titles(store, feed(HasTag("A"))) == ["old"]
+
+
+def test_the_limit_takes_the_last_ones(store):
+    keep(store, *(tagged(article(f"story {n}", published=NOON + n * HOUR)) for n in range(5)))
+
+    assert titles(store, feed(limit=2)) == ["story 4", "story 3"]
+
+
+def test_stories_without_a_link_are_found_once_a_feed_published_them(store):
+    keep(store, tagged(article("linked"), article("not linked", link=None)))
+    assert list(store.stories_without_link()) == []
+    store.catch_up([feed()], NOON)
+
+    assert [story.title for story in store.stories_without_link()] == ["not linked"]
+
+
+def test_status_counts_what_a_feed_holds(store):
+    keep(store, tagged(article(), article("b", published=NOON + HOUR)))
+    store.catch_up([feed()], NOON)
+
+    one, none = store.feeds([feed(), feed(name="unknown")])
+    assert (one.stories, one.newest) == (2, NOON + HOUR)
+    assert (none.stories, none.newest) == (0, None)
+    assert store.sources()[1].articles == 2
+
+
+# ------------------------------------------------------------ files
+
+
+def test_files_are_remembered_until_they_are_removed(store):
+    store.remember_written({"a.atom": "1", "b.atom": "2"}, ())
+    store.remember_written({"a.atom": "3"}, ["b.atom"])
+
+    assert store.written() == {"a.atom": "3"}
+
+
+# ------------------------------------------------------------ the door
+
+
+def test_what_is_kept_is_there_after_reopening(store, url):
+    keep(store, tagged(article()))
+    with Store(url) as again:
+        assert len(list(again.stories())) == 1
+
+
+def test_a_database_that_cannot_be_opened_is_an_error_with_its_address(tmp_path):
+    with pytest.raises(StoreError, match="nowhere"):
+        Store(f"sqlite+pysqlite:///{tmp_path / 'nowhere' / 'tagwire.db'}")
+
+
+@pytest.mark.parametrize("url", ["not a database", "nodialect://x", "mysql+nodriver://x/y"])
+def test_an_address_that_is_none_is_an_error(url):
+    with pytest.raises(StoreError):
+        Store(url)
+
+
+def test_a_database_that_is_no_database_is_an_error(tmp_path):
+    path = tmp_path / "tagwire.db"
+    path.write_bytes(b"this is not a database, and long enough to be read as one" * 99)
+    with pytest.raises(StoreError, match="not a database"):
+        Store(f"sqlite+pysqlite:///{path}")
