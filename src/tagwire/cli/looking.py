@@ -1,0 +1,64 @@
+"""Commands that look: what a source would bring, how all is going, what is stored."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tagwire.cli import show, site
+
+if TYPE_CHECKING:
+    from tagwire.model import Story
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@click.pass_obj
+def status(root: Path, as_json: bool) -> None:  # noqa: FBT001 - a flag of the command line
+    """Show how each source and each feed is going."""
+    loaded = site.load(root)
+    with site.opened(loaded) as store:
+        sources, feeds = store.sources(), store.feeds(loaded.site.feeds)
+    base = loaded.site.face.base_url
+    if as_json:
+        listed = [{**show.fields(feed), "address": f"{base}{feed.name}.atom"} for feed in feeds]
+        click.echo(show.as_json({"sources": sources, "feeds": listed}))
+        return
+    show.table(
+        ("source", "last visit", "outcome", "next visit", "why then", "articles", "problem"),
+        [
+            (
+                each.name, show.moment(each.last_at), each.outcome or "never visited", show.moment(each.next_at),
+                each.next_reason, str(each.articles), "; ".join(filter(None, (each.error, *each.warnings))),
+            )
+            for each in sources
+        ],
+    )  # fmt: skip
+    click.echo()
+    show.table(
+        ("feed", "stories", "newest", "address"),
+        [(each.name, str(each.stories), show.moment(each.newest), f"{base}{each.name}.atom") for each in feeds],
+    )
+
+
+@click.command()
+@click.pass_obj
+def export(root: Path) -> None:
+    """Print every story that is kept, as one line of JSON each."""
+    with site.opened(site.load(root)) as store:
+        for story in store.stories():
+            click.echo(show.as_json(_exported(story)))
+
+
+def _exported(story: "Story") -> dict[str, Any]:
+    copies = [
+        {
+            "source": copy.source, "guid": copy.guid, "link": copy.link, "title": copy.title,
+            "published": copy.published, "reason": copy.reason,
+        }
+        for copy in story.copies
+    ]  # fmt: skip
+    return {
+        "id": story.id, "title": story.title, "link": story.link, "published": story.published,
+        "updated": story.updated, "day": story.day, "tags": story.tags, "copies": copies,
+    }  # fmt: skip

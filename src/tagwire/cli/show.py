@@ -1,0 +1,64 @@
+"""How results look: tables and colours on a terminal, plain lines in a pipe, JSON where asked for."""
+
+import dataclasses
+import json
+import sys
+from collections.abc import Sequence
+from datetime import date, datetime
+from enum import Enum
+from typing import Any
+
+import click
+
+
+def on_terminal() -> bool:
+    """Tell whether somebody looks at the output."""
+    return sys.stdout.isatty()
+
+
+def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print rows: a table on a terminal, else a line each, the cells parted by tabs."""
+    if not on_terminal():
+        for row in rows:
+            click.echo("\t".join(cell.replace("\t", " ").replace("\n", " ") for cell in row))
+        return
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    drawn = Table(*columns, box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        drawn.add_row(*(Text(cell) for cell in row))
+    Console().print(drawn)
+
+
+def as_json(value: Any) -> str:
+    """Give a value as one line of JSON; moments in ISO 8601."""
+    return json.dumps(_plain(value), ensure_ascii=False)
+
+
+def fields(value: Any) -> dict[str, Any]:
+    """Give the fields of a frozen value by name."""
+    return {each.name: getattr(value, each.name) for each in dataclasses.fields(value)}
+
+
+def _plain(value: Any) -> Any:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        value = fields(value)
+    if isinstance(value, dict):
+        return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple | frozenset | set):
+        return [_plain(each) for each in value]
+    if isinstance(value, Enum):
+        return value.value
+    return value.isoformat() if isinstance(value, datetime | date) else value
+
+
+def moment(value: datetime | None) -> str:
+    """Give a moment in the reader's own time zone, to the minute."""
+    return value.astimezone().strftime("%Y-%m-%d %H:%M") if value else "-"
+
+
+def count(number: int, singular: str, plural: str = "") -> str:
+    """Give a number with its noun."""
+    return f"{number} {singular if number == 1 else plural or singular + 's'}"

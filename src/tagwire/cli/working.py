@@ -1,0 +1,110 @@
+"""Commands that do the work: read, publish, serve."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tagwire.cli import show, site
+
+if TYPE_CHECKING:
+    from tagwire.pipeline import Pipeline, Published
+    from tagwire.store.keeping import Kept
+
+_host = click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+_port = click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="The port.")
+
+
+@click.command()
+@_host
+@_port
+@click.option("--no-serve", is_flag=True, help="Read and publish only; another web server serves output/.")
+@click.pass_obj
+def run(root: Path, host: str, port: int, no_serve: bool) -> None:  # noqa: FBT001 - a flag of the command line
+    """Run as a daemon: visit each source when it is due, publish what changed, serve output/.
+
+    Ctrl-C and SIGTERM end it when the step in hand is done.
+    """
+    from tagwire import daemon
+
+    daemon.run(root, clock=site.clock, listen=None if no_serve else (host, port), say=click.echo)
+
+
+@click.command()
+@_host
+@_port
+@click.option("--with-parent", is_flag=True, hidden=True, help="End when standard input ends.")
+@click.pass_obj
+def serve(root: Path, host: str, port: int, with_parent: bool) -> None:  # noqa: FBT001 - a flag of the command line
+    """Serve output/ over HTTP, and nothing else."""
+    from tagwire import definitions, server
+    from tagwire.pipeline import output_folder
+
+    definitions.load(root)
+    server.serve(output_folder(root), host, port, ends_with_stdin=with_parent)
+
+
+@click.command()
+@click.option("--all", "everything", is_flag=True, help="Visit every source, also those not due yet.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@click.pass_obj
+def refresh(root: Path, everything: bool, as_json: bool) -> None:  # noqa: FBT001 - flags of the command line
+    """Make one pass: read what is due, publish what changed, and end. Made for cron."""
+    loaded = site.load(root)
+    with site.at_work(loaded) as pipeline:
+        kept = _collect(pipeline, everything=everything, quiet=as_json)
+        published = pipeline.publish()
+    if as_json:
+        click.echo(show.as_json({"sources": [_source(each) for each in kept], "feeds": published}))
+    else:
+        _summary(kept, published)
+    failed = any(each.failed for each in kept)
+    sys.exit(2 if site.broken(loaded) else int(failed))
+
+
+def _collect(pipeline: "Pipeline", *, everything: bool, quiet: bool) -> "list[Kept]":
+    """Read what is due, with a progress bar where somebody looks on."""
+    kept = pipeline.collect(list(pipeline.kinds), everything=everything)
+    if quiet or not show.on_terminal():
+        return list(kept)
+    from rich.progress import track
+
+    return list(track(kept, description="reading", total=None, transient=True))
+
+
+def _source(kept: "Kept") -> dict[str, Any]:
+    reading = kept.reading
+    return {
+        "name": reading.source.name, "outcome": reading.outcome, "error": reading.error or "; ".join(reading.warnings),
+        "articles": len(reading.articles), "new": kept.new,
+    }  # fmt: skip
+
+
+def _summary(kept: "list[Kept]", published: "list[Published]") -> None:
+    for each in kept:
+        reading = each.reading
+        for warning in reading.warnings:
+            click.echo(f"{reading.source.name}: {warning}", err=True)
+        if each.failed:
+            again = show.moment(each.following.at)
+            click.echo(f"{reading.outcome}: {reading.source.name}: {reading.error}; next visit {again}", err=True)
+    new, edited = sum(each.new for each in kept), sum(each.edited for each in kept)
+    done = f"read {show.count(len(kept), 'source')}: {show.count(new, 'new article')}, {edited} edited"
+    click.echo(done if kept else "nothing was due")
+    _say_feeds(published)
+
+
+@click.command()
+@click.pass_obj
+def publish(root: Path) -> None:
+    """Write output/ from what is stored; nothing is read."""
+    loaded = site.load(root)
+    with site.at_work(loaded) as pipeline:
+        _say_feeds(pipeline.publish())
+    sys.exit(2 if site.broken(loaded) else 0)
+
+
+def _say_feeds(published: "list[Published]") -> None:
+    for feed in published:
+        click.echo(f"{feed.name}: {show.count(feed.stories, 'story', 'stories')}{', written' if feed.written else ''}")

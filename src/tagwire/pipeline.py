@@ -1,0 +1,208 @@
+"""The pipeline: the only place that knows the order of the steps.
+
+    read | tag | keep(match) | pick | render | write
+
+`collect` walks the first half for each source that is due, `publish` the second half for each feed.
+Each hands the values of one step to the next; none of the steps knows another.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from tagwire import output
+from tagwire.locks import held
+from tagwire.model import Document, Next, Reading, Site, Source, TaggedReading, Visit
+from tagwire.output import folder, pages
+from tagwire.sources import Kind, kinds, schedule
+from tagwire.store.keeping import Kept
+from tagwire.store.store import Store
+from tagwire.store.visits import Defined, generation
+from tagwire.stories.match import Matcher
+from tagwire.tags.vocabulary import Vocabulary
+
+_CLAIMED_AT_ONCE = 20
+_ARTICLES_AT_ONCE = 2_000
+_LONGEST_BATCH = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What became of one feed."""
+
+    name: str
+    stories: int
+    written: bool
+
+
+class Pipeline:
+    """One site at work: its definitions, what they compile to, and its store."""
+
+    def __init__(
+        self, site: Site, store: Store, clock: Callable[[], datetime], stopping: Callable[[], bool] = lambda: False
+    ) -> None:
+        """Compile the site's rules; reads and writes nothing yet.
+
+        Args:
+            site: the definitions in force.
+            store: open.
+            clock: gives the time, aware and in UTC.
+            stopping: tells whether no new visit shall begin.
+
+        """
+        self.site = site
+        self.store = store
+        self.clock = clock
+        self.stopping = stopping
+        self.kinds: dict[str, Kind] = kinds()
+        self.matcher = Matcher()
+        self.vocabulary = Vocabulary(site.rules)
+        self._sources = {source.address: source for source in site.sources}
+
+    def adopt(self) -> int:
+        """Take over the definitions; what is stored is tagged anew where their rules changed.
+
+        Returns:
+            the number of articles that were tagged anew.
+
+        """
+        authority = urlsplit(self.site.face.base_url).hostname or "localhost"
+        defined = [Defined(source, self.kinds[source.kind].version) for source in self.site.sources]
+        self.store.adopt(defined, self.vocabulary.generation, authority, self.clock())
+        return self.retag()
+
+    def retag(self) -> int:
+        """Tag anew what was tagged by other rules than today's; give the number of articles."""
+        return self.store.retag(self.vocabulary.tags)
+
+    # ------------------------------------------------------------ read | tag | keep
+
+    def collect(self, names: Sequence[str], *, everything: bool = False) -> Iterator[Kept]:
+        """Visit the sources of some kinds that are due, and keep what they bring, a batch at a time.
+
+        Args:
+            names: of the kinds.
+            everything: also visit sources that are not due yet.
+
+        """
+        for name in names:
+            yield from self._collect(name, everything=everything)
+
+    def _collect(self, name: str, *, everything: bool) -> Iterator[Kept]:
+        now = self.clock()
+        claimed: dict[str, Visit] = {}
+        readings = self.kinds[name].read(self._visits(name, now, claimed, everything=everything), now)
+        try:
+            for batch in self._batches(readings):
+                tagged = [self._tagged(reading) for reading in batch]
+                yield from self.store.keep(tagged, self.matcher, self._plan, now)
+                for reading in batch:
+                    claimed.pop(reading.source.address, None)
+        finally:
+            self.store.release(list(claimed))
+
+    def _visits(self, name: str, now: datetime, claimed: dict[str, Visit], *, everything: bool) -> Iterator[Visit]:
+        while not self.stopping() and (
+            due := self.store.claim(now, _CLAIMED_AT_ONCE, kinds=(name,), everything=everything)
+        ):
+            visits = [Visit(self._sources[address], memo) for address, memo in due if address in self._sources]
+            claimed |= {visit.source.address: visit for visit in visits}
+            yield from visits
+
+    def _batches(self, readings: Iterator[Reading]) -> Iterator[list[Reading]]:
+        """Gather readings until they are worth a transaction, or the first has waited long enough."""
+        batch: list[Reading] = []
+        weight, since = 0, self.clock()
+        for reading in readings:
+            batch.append(reading)
+            weight += 1 + len(reading.articles)
+            if weight >= _ARTICLES_AT_ONCE or self.clock() - since >= _LONGEST_BATCH:
+                yield batch
+                batch, weight, since = [], 0, self.clock()
+        if batch:
+            yield batch
+
+    def _tagged(self, reading: Reading) -> TaggedReading:
+        tags = tuple(self.vocabulary.tags(article, reading.source.tags) for article in reading.articles)
+        generated = generation(self.vocabulary.generation, reading.source.tags)
+        return TaggedReading(reading, tags, generated, own=self.kinds[reading.source.kind].own)
+
+    def _plan(self, reading: Reading, _new: int, failures: int) -> Next:
+        kind = self.kinds[reading.source.kind]
+        return schedule.plan(reading.source, kind.every, reading, failures, self.clock())
+
+    # ------------------------------------------------------------ pick | render | write
+
+    def publish(self) -> list[Published]:
+        """Let the feeds catch up, and write what changed to ``output/``.
+
+        Raises:
+            TagwireError: a file cannot be written.
+
+        """
+        with held(self.site.root, "publishing", wait=True):
+            return self._publish()
+
+    def _publish(self) -> list[Published]:
+        self.retag()
+        self.store.catch_up(self.site.feeds, self.clock())
+        documents = self.documents()
+        face = self.site.face
+        rendered = {
+            f"{document.feed.name}{each.suffix}": each.render(document)
+            for document in documents
+            for each in output.FORMATS
+        }
+        rendered |= {
+            pages.story_path(story): pages.story_page(face, story) for story in self.store.stories_without_link()
+        }
+        rendered |= pages.site_pages(face, documents)
+        written = self._write(rendered)
+        return [
+            Published(
+                document.feed.name,
+                len(document.stories),
+                any(f"{document.feed.name}{each.suffix}" in written for each in output.FORMATS),
+            )
+            for document in documents
+        ]
+
+    def documents(self) -> list[Document]:
+        """Give all that is published, ready to be rendered."""
+        documents = []
+        for feed, picked in zip(self.site.feeds, self.store.pick(self.site.feeds), strict=True):
+            updated = max((story.updated for story in picked.stories), default=picked.since)
+            documents.append(
+                Document(face=self.site.face, feed=feed, id=picked.uri, updated=updated, stories=picked.stories)
+            )
+        return documents
+
+    def _write(self, rendered: dict[str, bytes]) -> set[str]:
+        """Write what differs, and remove what is ours and no longer published."""
+        root = self.site.root / "output"
+        root.mkdir(exist_ok=True)
+        folder.sweep(root)
+        digests = {path: hashlib.blake2b(data, digest_size=16).hexdigest() for path, data in rendered.items()}
+        before = self.store.written()
+        news = {path: digest for path, digest in digests.items() if before.get(path) != digest}
+        gone = before.keys() - digests.keys()
+        # Remembered as ours before they are written: a crash in between leaves no file that nobody would remove.
+        self.store.remember_written(news, ())
+        written = {path for path, data in rendered.items() if folder.write(root, path, data)}
+        for path in sorted(gone):
+            folder.remove(root, path)
+        self.store.remember_written({}, gone)
+        return written
+
+
+def database(site: Site) -> str:
+    """Give the address of a site's database."""
+    return site.database or f"sqlite+pysqlite:///{site.root / 'tagwire.db'}"
+
+
+def output_folder(root: Path) -> Path:
+    """Give the folder that people subscribe from."""
+    return root / "output"
