@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from tagwire import output
 from tagwire.locks import held
 from tagwire.model import Document, Next, Reading, Site, Source, TaggedReading, Visit
-from tagwire.output import folder, pages
+from tagwire.output import addresses, folder, pages
 from tagwire.sources import Kind, kinds, schedule
 from tagwire.store.keeping import Kept
 from tagwire.store.store import Store
@@ -152,20 +152,18 @@ class Pipeline:
         documents = self.documents()
         face = self.site.face
         rendered = {
-            f"{document.feed.name}{each.suffix}": each.render(document)
+            addresses.feed_path(document.feed, each.suffix): each.render(document)
             for document in documents
             for each in output.FORMATS
         }
-        rendered |= {
-            pages.story_path(story): pages.story_page(face, story) for story in self.store.stories_without_link()
-        }
+        rendered |= pages.story_pages(face, self.store.stories_without_link())
         rendered |= pages.site_pages(face, documents)
         written = self._write(rendered)
         return [
             Published(
                 document.feed.name,
                 len(document.stories),
-                any(f"{document.feed.name}{each.suffix}" in written for each in output.FORMATS),
+                any(addresses.feed_path(document.feed, each.suffix) in written for each in output.FORMATS),
             )
             for document in documents
         ]

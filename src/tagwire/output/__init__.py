@@ -9,9 +9,12 @@ from tagwire.output.atom import Atom
 class Format(Protocol):
     """A format that feeds are published in."""
 
+    name: str
+    """As people say it: ``Atom``."""
     suffix: str
     """Of the file: ``.atom``."""
     media_type: str
+    """Without parameters, as links name it; all formats are UTF-8."""
 
     def render(self, document: Document) -> bytes:
         """Render a whole document; the same document gives the same bytes."""

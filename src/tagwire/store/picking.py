@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import Connection, Row, Select, and_, func, insert, not_, null, select, true, update
 from sqlalchemy.sql.expression import literal
@@ -60,7 +61,7 @@ def catch_up(connection: Connection, defined: Sequence[Feed], now: datetime) -> 
 
 def _first_seen(connection: Connection, feed: Feed, chosen: str, now: datetime) -> Row[Any]:
     # The year is a constant: a lost database must give the same id again.
-    uri = f"tag:{facts.authority(connection)},2026:feed:{feed.name}"
+    uri = f"tag:{facts.authority(connection)},2026:feed:{quote(feed.name)}"
     values = {"name": feed.name, "uri": uri, "since": now, "filter": chosen, "seen": 0}
     return connection.execute(insert(feeds).values(values).returning(*feeds.c)).one()
 

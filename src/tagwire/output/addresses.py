@@ -1,0 +1,40 @@
+"""Where everything that is published lies: its path in ``output/``, and its address on the web."""
+
+from urllib.parse import quote
+
+from tagwire.model import Face, Feed, Story
+from tagwire.output.grammar import web_address
+
+INDEX = "index.html"
+STYLE = "style.css"
+
+
+def feed_path(feed: Feed, suffix: str) -> str:
+    """Give the path of a feed's file: ``NAME.atom``."""
+    return feed.name + suffix
+
+
+def story_path(story: Story) -> str | None:
+    """Give the path of a story's own page, or None for a story with a link: its page is where the link leads."""
+    return None if web_address(story.link) else f"stories/{story.hash}.html"
+
+
+def reference(path: str) -> str:
+    """Give what a page at the top of ``output/`` writes to link to a path in it."""
+    return quote(path)
+
+
+def address(face: Face, path: str) -> str:
+    """Give the absolute address of a path in ``output/``."""
+    return face.base_url + reference(path)
+
+
+def story_address(face: Face, story: Story) -> str:
+    """Give the absolute address that a story links to: its link, else its own page."""
+    path = story_path(story)
+    return address(face, path) if path else web_address(story.link) or face.base_url
+
+
+def tag_scheme(face: Face) -> str:
+    """Give the IRI that says whose tags these are (RFC 4287, 4.2.2.2)."""
+    return address(face, "tags/")

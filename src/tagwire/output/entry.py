@@ -1,0 +1,125 @@
+"""What every format says of one story, settled once: its links, its authors, its text, where it comes from.
+
+An entry depends on its face, its feed and its story alone, not on its neighbours in the feed.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from uuid import NAMESPACE_URL, uuid5
+
+from tagwire.model import About, Copy, Enclosure, Face, Feed, Story
+from tagwire.output.addresses import story_address, story_path, tag_scheme
+from tagwire.output.grammar import is_id, language_tag, media_type, web_address
+from tagwire.text import one_line, plain, xml_safe
+
+_EXCERPT = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An address, and what stands there."""
+
+    href: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One story as a feed tells it; every string is safe for XML, every address is one that the formats allow."""
+
+    id: str
+    title: str
+    published: datetime
+    updated: datetime
+    link: str
+    link_type: str
+    """``text/html`` for our own page; empty where nobody told what the link leads to."""
+    via: tuple[Link, ...]
+    """The other copies that have an address of their own."""
+    authors: tuple[str, ...]
+    """Never empty."""
+    tags: tuple[str, ...]
+    tag_scheme: str
+    summary: str
+    """Plain text."""
+    content: str
+    """HTML, sanitised; empty in a feed of summaries."""
+    enclosures: tuple[Enclosure, ...]
+    image: str | None
+    rights: str
+    language: str | None
+    source: About
+    """Of the shown copy; its id and title are never empty."""
+
+
+def make_entry(face: Face, feed: Feed, story: Story) -> Entry:
+    """Settle what a feed says of a story."""
+    link = story_address(face, story)
+    source = _source(story)
+    full = feed.content == "full"
+    return Entry(
+        id=story.id,
+        title=one_line(story.title) or link,
+        published=story.published.astimezone(UTC),
+        updated=story.updated.astimezone(UTC),
+        link=link,
+        link_type="text/html" if story_path(story) else "",
+        via=_via(story, link),
+        authors=_names(story.authors) or (source.title,),
+        tags=_names(story.tags),
+        tag_scheme=tag_scheme(face),
+        summary=xml_safe(story.summary) or ("" if full else excerpt(plain(story.content))),
+        content=xml_safe(story.content) if full else "",
+        enclosures=tuple(filter(None, map(_enclosure, story.enclosures))),
+        image=web_address(story.image),
+        rights=one_line(story.rights),
+        language=language_tag(story.language),
+        source=source,
+    )
+
+
+def excerpt(text: str) -> str:
+    """Give the beginning of a text, cut between words where it has blanks."""
+    if len(text) <= _EXCERPT:
+        return text
+    cut = text[:_EXCERPT]
+    return (cut.rpartition(" ")[0] or cut) + "…"
+
+
+def copy_title(copy: Copy) -> str:
+    """Give what people call the source of a copy: its own title, else the name it has here."""
+    return one_line(copy.about.title) or one_line(copy.source) or "?"
+
+
+def _names(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for each in names if (name := one_line(each))))
+
+
+def _via(story: Story, link: str) -> tuple[Link, ...]:
+    others: dict[str, Link] = {}
+    for copy in story.copies:
+        href = web_address(copy.link)
+        if href and href != link:
+            others.setdefault(href, Link(href, copy_title(copy)))
+    return tuple(others.values())
+
+
+def _source(story: Story) -> About:
+    about = story.shown.about
+    link = web_address(about.link)
+    # A source without an address (a folder) is named by its authority and name, so that it has one id in every feed.
+    name = f"{story.id.partition(',')[0]}/{story.shown.source}"
+    own = about.id if is_id(about.id) else link
+    return About(
+        id=own or uuid5(NAMESPACE_URL, xml_safe(name)).urn,
+        title=copy_title(story.shown),
+        link=link or "",
+    )
+
+
+def _enclosure(enclosure: Enclosure) -> Enclosure | None:
+    url = web_address(enclosure.url)
+    if not url:
+        return None
+    length = enclosure.length if enclosure.length is not None and enclosure.length >= 0 else None
+    return replace(enclosure, url=url, type=media_type(enclosure.type), length=length)

@@ -1,0 +1,132 @@
+"""Writing into ``output/``: each file is replaced in one stroke, and only if its bytes differ.
+
+A reader, or a web server, sees the old file or the new one, never a part; a killed process leaves at most a file
+with a dotted name, which `sweep` takes away.
+"""
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+
+from tagwire.errors import TagwireError
+
+_PREFIX, _SUFFIX = ".tagwire-", ".tmp"
+
+
+def write(root: Path, path: str, data: bytes) -> bool:
+    """Write a file below `root` if its bytes differ, and tell whether it was written.
+
+    Folders are made as needed. When this returns, the file outlives a power cut.
+
+    Args:
+        root: the folder that nothing is written outside of; it may be a symbolic link itself.
+        path: relative to `root`, with slashes.
+        data: the whole file.
+
+    Raises:
+        TagwireError: the path leads out of `root`, or the disk or the permissions do not allow it; names the file.
+
+    """
+    target = _inside(root, path)
+    with _blame(target, "cannot write"):
+        if _holds(target, data):
+            return False
+        _make_folder(target.parent)
+        _replace(target, data)
+    return True
+
+
+def remove(root: Path, path: str) -> bool:
+    """Remove a file below `root`, and tell whether there was one.
+
+    Raises:
+        TagwireError: the path leads out of `root`, or the permissions do not allow it; names the file.
+
+    """
+    target = _inside(root, path)
+    with _blame(target, "cannot remove"):
+        try:
+            target.unlink()
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        _sync_folder(target.parent)
+    return True
+
+
+def sweep(root: Path) -> int:
+    """Take away what killed processes left half-written below `root`, and tell how many files that were.
+
+    Only for the one process that writes there: another's file in hand would be taken away too.
+
+    Raises:
+        TagwireError: the permissions do not allow it; names the folder.
+
+    """
+    with _blame(root, "cannot sweep"):
+        left = [path for path in root.rglob(f"{_PREFIX}*{_SUFFIX}") if path.is_file() and not path.is_symlink()]
+        for path in left:
+            path.unlink(missing_ok=True)
+    return len(left)
+
+
+def _inside(root: Path, path: str) -> Path:
+    """Give the whole path, or refuse one that leads out of `root`, be it by a symbolic link."""
+    parts = PurePosixPath(path).parts
+    if not parts or path.startswith("/") or ".." in parts or "\0" in path:
+        raise TagwireError("cannot write outside of the output folder", path, "the path must be relative, without ..")
+    folder = root
+    for part in parts[:-1]:
+        folder /= part
+        if folder.is_symlink():
+            raise TagwireError("cannot write outside of the output folder", folder, "it is a symbolic link")
+    return folder / parts[-1]
+
+
+def _holds(target: Path, data: bytes) -> bool:
+    """Tell whether the file is there with these bytes; a symbolic link is not the file."""
+    try:
+        return not target.is_symlink() and target.stat().st_size == len(data) and target.read_bytes() == data
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+
+
+def _replace(target: Path, data: bytes) -> None:
+    fresh = target.with_name(f"{_PREFIX}{secrets.token_hex(8)}{_SUFFIX}")
+    try:
+        # "x" leaves the mode to the umask, which the tempfile module does not: a web server must be able to read it.
+        with fresh.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(target)
+    finally:
+        fresh.unlink(missing_ok=True)
+    _sync_folder(target.parent)
+
+
+def _make_folder(folder: Path) -> None:
+    """Make a folder and those above it, each of them lasting before anything is put into it."""
+    if folder.is_dir():
+        return
+    _make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    _sync_folder(folder.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the names in a folder last: a rename alone may be lost with the power."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _blame(target: Path, what: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise TagwireError(what, target, error.strerror or str(error)) from error
