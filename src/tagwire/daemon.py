@@ -49,7 +49,7 @@ def run(root: Path, *, clock: Callable[[], datetime], listen: tuple[str, int] | 
     """
     stop = threading.Event()
     with _signals(stop):
-        site = definitions.load(root).site
+        site = definitions.load(root).trusted()
         with held(site.root, "daemon", wait=False), Store(database(site)) as store:
             daemon = _Daemon(site.root, store, clock, say, stop)
             with _server(site.root, listen, say) as server, daemon.jobs():
@@ -84,8 +84,8 @@ class _Daemon:
         loaded = definitions.load(self._root)
         for problem in loaded.problems:
             self._say(str(problem))
+        pipeline = Pipeline(loaded.trusted(), self._store, self._clock, self._stop.is_set)
         definitions.remember(loaded)
-        pipeline = Pipeline(loaded.site, self._store, self._clock, self._stop.is_set)
         retagged = pipeline.adopt()
         if retagged:
             self._say(f"tagged {retagged} stored articles anew")

@@ -57,12 +57,19 @@ def opened(loaded: "Loaded") -> Iterator["Store"]:
 
 @contextmanager
 def at_work(loaded: "Loaded") -> Iterator["Pipeline"]:
-    """Open the site's store, take over its definitions, and keep them as the last good ones."""
+    """Open the site's store, take over its definitions, and keep them as the last good ones.
+
+    Raises:
+        DefinitionError: ``tagwire.toml`` was never right.
+        StoreError: the store cannot be opened.
+
+    """
     from tagwire import definitions
     from tagwire.pipeline import Pipeline
 
+    trusted = loaded.trusted()
     with opened(loaded) as store:
         definitions.remember(loaded)
-        pipeline = Pipeline(loaded.site, store, clock)
+        pipeline = Pipeline(trusted, store, clock)
         pipeline.adopt()
         yield pipeline

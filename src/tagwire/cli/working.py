@@ -1,5 +1,6 @@
 """Commands that do the work: read, publish, serve."""
 
+import logging
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,6 +43,7 @@ def serve(root: Path, host: str, port: int, with_parent: bool) -> None:  # noqa:
     from tagwire.pipeline import output_folder
 
     definitions.load(root)
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
     server.serve(output_folder(root), host, port, ends_with_stdin=with_parent)
 
 

@@ -1,0 +1,81 @@
+"""Reads ``feeds/NAME.toml``: a feed, and the vocabulary that may stand in its file."""
+
+from typing import Any
+
+from tagwire.definitions.document import Document
+from tagwire.definitions.names import RESERVED, is_usable, name_of
+from tagwire.definitions.schema import FeedTable, Vocabulary, checked
+from tagwire.definitions.vocabulary import rules_of
+from tagwire.model import And, Everything, Feed, Filter, HasTag, Or, TagRule
+
+
+def feed_of(document: Document) -> tuple[Feed, list[TagRule]] | None:
+    """Give the feed and the rules of a file; None if anything in it is wrong."""
+    usable = is_usable(document, RESERVED)
+    table = document.table()
+    if table is None:
+        _explain_two_meanings(document)
+        return None
+    words, options = _parted(table)
+    vocabulary = checked(document, words, Vocabulary)
+    values = checked(document, options, FeedTable)
+    written = _written(document, options.get("filter"))
+    if not (usable and vocabulary and values and written):
+        return None
+    name = name_of(document.file)
+    feed = Feed(
+        name=name,
+        title=values.title or name,
+        filter=_both(_any_of(values.tags), written),
+        subtitle=values.subtitle,
+        limit=values.limit,
+        language=values.language,
+        author=values.author,
+        rights=values.rights,
+        content=values.content,
+        file=document.file,
+    )
+    return feed, rules_of(document, vocabulary.tags)
+
+
+def _parted(table: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Part vocabulary and options: ``tags`` is a list of the tags to publish, or holds the ``[tags."NAME"]`` tables."""
+    tags = table.get("tags")
+    if not isinstance(tags, dict):
+        return {}, table
+    return {"tags": tags}, {name: value for name, value in table.items() if name != "tags"}
+
+
+def _explain_two_meanings(document: Document) -> None:
+    """Help where ``tags = [..]`` and ``[tags."NAME"]`` meet, which TOML takes for one name used twice."""
+    lines = [line.strip() for line in document.text.split("\n")]
+    tables = [number for number, line in enumerate(lines, 1) if line.replace(" ", "").startswith("[tags.")]
+    if tables and any(line.replace(" ", "").startswith("tags=") for line in lines):
+        what = "tags is both a list and a table here"
+        document.report(tables[0], what, "write filter = 'tag:\"NAME\"' in place of the list")
+
+
+def _written(document: Document, text: object) -> Filter | None:
+    """Read ``filter``; None if it is wrong. Without one, everything is chosen."""
+    from tagwire.tags.filters import FilterError, parse
+
+    if not isinstance(text, str):
+        return Everything()
+    try:
+        return parse(text)
+    except FilterError as error:
+        document.report(("filter",), f"filter: {error}")
+        return None
+
+
+def _any_of(tags: list[str]) -> Filter:
+    parts = tuple(HasTag(tag) for tag in dict.fromkeys(tags))
+    if not parts:
+        return Everything()
+    return parts[0] if len(parts) == 1 else Or(parts)
+
+
+def _both(first: Filter, second: Filter) -> Filter:
+    if isinstance(first, Everything):
+        return second
+    return first if isinstance(second, Everything) else And((first, second))

@@ -1,0 +1,113 @@
+"""What each file may hold: one model for each, from which every check and every message comes."""
+
+from dataclasses import MISSING, fields
+from dataclasses import Field as Option
+from typing import Annotated, Any, Literal, TypeVar, get_origin, get_type_hints
+
+from pydantic import BaseModel, ConfigDict, Field, Strict, ValidationError, create_model
+
+from tagwire.definitions.document import Document
+from tagwire.definitions.explain import explain
+from tagwire.definitions.values import (
+    Alias,
+    BaseUrl,
+    Cron,
+    Database,
+    Every,
+    Language,
+    SomeTags,
+    TagHeading,
+    Tags,
+    Text,
+    TimeZone,
+)
+from tagwire.model import Face, Feed
+
+_FACE, _FEED = Face(), Feed(name="", title="")
+
+
+class Table(BaseModel):
+    """Any table: exact types, and no options but its own."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class TagTable(Table):
+    """``[tags."NAME"]``: the words that earn a tag."""
+
+    aliases: list[Alias] = Field(default=[], examples=[["SAIC Motor", "上汽"]])
+
+
+class Vocabulary(Table):
+    """The ``[tags]`` tables of a file."""
+
+    tags: dict[TagHeading, TagTable] = {}
+
+
+class SiteTable(Vocabulary):
+    """``tagwire.toml``."""
+
+    title: Text = _FACE.title
+    base_url: BaseUrl = _FACE.base_url
+    author: Text = _FACE.author
+    language: Language | None = _FACE.language
+    timezone: TimeZone = "UTC"
+    database: Database = ""
+
+
+class FeedTable(Table):
+    """``feeds/NAME.toml``, without the vocabulary that may stand in it."""
+
+    title: Text = ""
+    subtitle: Text = _FEED.subtitle
+    tags: SomeTags = []
+    filter: str | None = Field(default=None, examples=["tag:CIIE and not tag:rumour"])
+    limit: int = Field(default=_FEED.limit, ge=1, le=1000, examples=[50])
+    language: Language | None = _FEED.language
+    author: Text = _FEED.author
+    rights: Text = _FEED.rights
+    content: Literal["full", "summary"] = "full"
+
+
+class SourceTable(Table):
+    """``sources/NAME.toml``, without the options of its kind."""
+
+    kind: str = Field(default="web", examples=["web"])
+    title: Text = ""
+    tags: Tags = []
+    language: Language | None = None
+    timezone: TimeZone | None = None
+    every: Every | None = None
+    cron: Cron | None = None
+
+
+AnyTable = TypeVar("AnyTable", bound=Table)
+
+
+def with_options(kind: str, options: type[Any]) -> type[SourceTable]:
+    """Give the model of a kind's sources: the options of every source, and the fields of its own dataclass."""
+    hints = get_type_hints(options, include_extras=True)
+    own: dict[str, Any] = {
+        each.name: (_as_written(hints[each.name]), _default(each)) for each in fields(options) if each.init
+    }
+    return create_model(f"{kind.title()}Source", __base__=SourceTable, **own)
+
+
+def checked(document: Document, table: dict[str, Any], model: type[AnyTable]) -> AnyTable | None:
+    """Give the values of a table; None if one is wrong, and every one that is becomes a problem."""
+    try:
+        return model.model_validate(table)
+    except ValidationError as error:
+        explain(error, model, document)
+        return None
+
+
+def _as_written(hint: Any) -> Any:
+    """TOML has lists and no tuples."""
+    return Annotated[hint, Strict(strict=False)] if get_origin(hint) is tuple else hint
+
+
+def _default(option: Option[Any]) -> Any:
+    if option.default is not MISSING:
+        return option.default
+    return ... if option.default_factory is MISSING else Field(default_factory=option.default_factory)
