@@ -50,4 +50,4 @@ def tagged(*articles: Article, of: Source | None = None, each: tuple[str, ...] =
 
 def hourly(now: datetime = NOON) -> Any:
     """Give a plan that makes every source due in an hour."""
-    return lambda _reading, _new, _failures: Next(now + timedelta(hours=1), "every 1h")
+    return lambda _attendance: Next(now + timedelta(hours=1), "every 1h")

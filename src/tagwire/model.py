@@ -147,14 +147,50 @@ class Reading:
     """What was passed over, one line each, naming it and why."""
     about: About | None = None
     hints: Hints = Hints()
+    entries: int = 0
+    """How many entries the whole document had, known and unknown."""
+    oldest: datetime | None = None
+    """When the oldest of them was published, where all are dated."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Habit:
+    """What was learnt of a web source's rhythm, and what it asked of ours."""
+
+    rate: float = 0.25
+    """New articles an hour, lately."""
+    missed: int = 0
+    """Articles that may have come and gone between two visits: an estimate."""
+    fresh_for: int = 0
+    """Seconds that its answers hold."""
+    skip_hours: tuple[int, ...] = ()
+    skip_days: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attendance:
+    """One visit among the others: what the schedule decides by."""
+
+    reading: Reading
+    new: int
+    """Articles in it that were not known before."""
+    failures: int
+    """In a row, this one included."""
+    habit: Habit
+    due_at: datetime
+    """When it should have been."""
+    last_well: datetime | None
+    """When the last visit before it ended well."""
+    now: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Next:
-    """When a source is visited next, and why then."""
+    """When a source is visited next, why then, and what was learnt."""
 
     at: datetime
     reason: str
+    habit: Habit = Habit()
 
 
 # ---------------------------------------------------------------- tags

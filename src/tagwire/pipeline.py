@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from tagwire import output
 from tagwire.locks import held
-from tagwire.model import Document, Next, Reading, Site, Source, TaggedReading, Visit
+from tagwire.model import Attendance, Document, Next, Reading, Site, TaggedReading, Visit
 from tagwire.output import addresses, folder, pages
 from tagwire.sources import Kind, kinds, schedule
 from tagwire.store.keeping import Kept
@@ -130,9 +130,9 @@ class Pipeline:
         generated = generation(self.vocabulary.generation, reading.source.tags)
         return TaggedReading(reading, tags, generated, own=self.kinds[reading.source.kind].own)
 
-    def _plan(self, reading: Reading, _new: int, failures: int) -> Next:
-        kind = self.kinds[reading.source.kind]
-        return schedule.plan(reading.source, kind.every, reading, failures, self.clock())
+    def _plan(self, attendance: Attendance) -> Next:
+        source = attendance.reading.source
+        return schedule.plan(source, self.kinds[source.kind].every, attendance)
 
     # ------------------------------------------------------------ pick | render | write
 

@@ -57,6 +57,6 @@ def main(ctx: click.Context, site: Path) -> None:
 
 for _command in (
     making.init, working.run, working.serve, working.refresh, working.publish,
-    making.check, looking.status, looking.export,
+    looking.preview, making.check, looking.status, looking.export,
 ):  # fmt: skip
     main.add_command(_command)

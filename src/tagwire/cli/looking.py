@@ -1,5 +1,7 @@
 """Commands that look: what a source would bring, how all is going, what is stored."""
 
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -8,7 +10,7 @@ import click
 from tagwire.cli import show, site
 
 if TYPE_CHECKING:
-    from tagwire.model import Story
+    from tagwire.model import Article, Story
 
 
 @click.command()
@@ -62,3 +64,40 @@ def _exported(story: "Story") -> dict[str, Any]:
         "id": story.id, "title": story.title, "link": story.link, "published": story.published,
         "updated": story.updated, "day": story.day, "tags": story.tags, "copies": copies,
     }  # fmt: skip
+
+
+@click.command()
+@click.argument("target")
+@click.option("--json", "as_json", is_flag=True, help="Print each article as a line of JSON.")
+@click.option("--allow-private", is_flag=True, help="Let the address lie in your own network.")
+@click.pass_obj
+def preview(root: Path, target: str, as_json: bool, allow_private: bool) -> None:  # noqa: FBT001 - flags
+    """Show what a reading of TARGET would bring: a file, a folder, an address or a source's name.
+
+    Nothing is stored. Files, folders and addresses need no site.
+    """
+    from tagwire.cli.previewing import read
+
+    reading = read(root, target, site.clock(), allow_private=allow_private)
+    for warning in reading.warnings:
+        click.echo(f"{target}: {warning}", err=True)
+    if as_json:
+        for article in reading.articles:
+            click.echo(show.as_json(article))
+    else:
+        _say_articles(reading.articles)
+    if reading.error:
+        click.echo(f"{reading.outcome}: {target}: {reading.error}", err=True)
+        sys.exit(1)
+
+
+def _say_articles(articles: "Sequence[Article]") -> None:
+    show.table(
+        ("published", "dated", "title", "tags", "link"),
+        [
+            (show.moment(each.published), each.dated, each.title, ", ".join(each.tags), each.link or each.guid)
+            for each in articles
+        ],
+    )
+    if show.on_terminal():
+        click.echo(show.count(len(articles), "article"))

@@ -78,7 +78,7 @@ def _collect(pipeline: "Pipeline", *, everything: bool, quiet: bool) -> "list[Ke
 def _source(kept: "Kept") -> dict[str, Any]:
     reading = kept.reading
     return {
-        "name": reading.source.name, "outcome": reading.outcome, "error": reading.error or "; ".join(reading.warnings),
+        "name": reading.source.name, "outcome": kept.outcome, "error": reading.error or "; ".join(reading.warnings),
         "articles": len(reading.articles), "new": kept.new,
     }  # fmt: skip
 

@@ -11,14 +11,27 @@ from tagwire.model import Reading, Source, Visit
 class Kind(Protocol):
     """A kind of source, as a user writes it: ``kind = "web"``."""
 
-    version: str
-    """Of its reader; another version drops the memos, so that the next visit applies it."""
-    options: type[Any]
-    """A frozen dataclass; its fields are the options that a definition may set."""
-    every: timedelta
-    """How long after a visit the next one is due, unless the definition says otherwise; zero: at every pass."""
-    own: bool
-    """Whether its articles are the operator's own work: a corrected date is taken over, and they all enter feeds."""
+    @property
+    def version(self) -> str:
+        """Give the version of its reader; another one drops the memos, so that the next visit applies it."""
+
+    @property
+    def options(self) -> type[Any]:
+        """Give a frozen dataclass; its fields are the options that a definition may set."""
+
+    @property
+    def every(self) -> timedelta | None:
+        """Give how long after a visit the next one is due, unless the definition says otherwise.
+
+        Zero: at every pass. None: as often as it brings something new.
+        """
+
+    @property
+    def own(self) -> bool:
+        """Tell whether its articles are the operator's own work.
+
+        A corrected date is taken over then, and they all enter feeds.
+        """
 
     def address(self, options: Any, home: Path) -> str:
         """Give the canonical address that the source's memory belongs to.
@@ -31,10 +44,11 @@ class Kind(Protocol):
     def folder(self, source: Source) -> Path | None:
         """Give the folder whose changes make this source due at once, if it has one."""
 
-    def read(self, visits: Iterable[Visit], now: datetime) -> Iterator[Reading]:
+    def read(self, visits: Iterable[Visit | None], now: datetime) -> Iterator[Reading]:
         """Visit many sources, and yield a `Reading` for each as it comes home.
 
-        `visits` is taken lazily. A failure is a reading with an outcome, never an exception.
+        `visits` is taken lazily, in the caller's own thread; None in it means that nothing is due just now, and it is
+        asked again while other visits are under way. A failure is a reading with an outcome, never an exception.
         """
 
 
@@ -43,4 +57,4 @@ def kinds() -> dict[str, Kind]:
     from tagwire.sources.files import Files
     from tagwire.sources.web import Web
 
-    return {"web": Web(), "files": Files()}
+    return {"files": Files(), "web": Web()}

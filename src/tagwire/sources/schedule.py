@@ -1,51 +1,105 @@
-"""When a source is visited next, and why then. Pure: values in, decision out."""
+"""When a source is visited next, and why then. Pure: values in, decision with its reason out.
+
+A web source without ``every`` or ``cron`` is visited about four times as often as it brings something new. What is
+new is counted lately: older visits weigh less, by half after a day and a half. Only visits that were on time teach,
+or a machine that was switched off would learn that sources are busy.
+"""
 
 import hashlib
-from datetime import datetime, timedelta
+import math
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from cronsim import CronSim
 
-from tagwire.model import Next, Outcome, Reading, Source
+from tagwire.model import Attendance, Habit, Next, Outcome, Reading, Source
 
+SHORTEST = timedelta(minutes=15)
+LONGEST = timedelta(days=1)
 FIRST_RETRY = timedelta(minutes=5)
 LONGEST_RETRY = timedelta(days=1)
 LONGEST_HOLD = timedelta(days=7)
 GONE_RETRY = timedelta(days=30)
-_TINY = timedelta(seconds=1)
+
+_VISITS_FOR_EACH_ARTICLE = 4
+_MEMORY_HOURS = 48.0
+_MOSTLY_NEW = 2 / 3
+_HOUR = timedelta(hours=1)
+_LATE = timedelta(minutes=5)
+_WEEK_OF_HOURS = 24 * 8
 
 
-def plan(source: Source, every: timedelta, reading: Reading, failures: int, now: datetime) -> Next:
-    """Decide when a source is due after a reading.
+def plan(source: Source, every: timedelta | None, attendance: Attendance) -> Next:
+    """Decide when a source is due after a visit.
 
     Args:
         source: its own `every` or `cron` go before the kind's `every`.
-        every: the kind's; zero means at every pass.
-        reading: how this visit ended.
-        failures: in a row, this one included.
-        now: the time of the visit, aware.
+        every: the kind's; zero: at every pass; None: as often as it brings something new.
+        attendance: the visit.
 
     """
+    reading, now = attendance.reading, attendance.now
+    habit = _learnt(attendance)
     if reading.outcome is Outcome.GONE:
-        return Next(now + GONE_RETRY, "it is gone for good (410); looked at once a month")
-    regular = _regular(source, every, now)
+        return Next(now + GONE_RETRY, "it is gone for good (410); looked at once a month", habit)
+    regular = _regular(source, every, habit, now)
     if reading.outcome is Outcome.HELD:
-        wait = min(reading.hints.retry_after or FIRST_RETRY, LONGEST_HOLD)
-        return Next(max(now + wait, regular.at), f"the server asked us to wait {spell(wait)}")
-    if reading.outcome is Outcome.FAILED and every > _TINY:
-        wait = min(FIRST_RETRY * 2 ** min(failures - 1, 20), LONGEST_RETRY)
-        later = wait + jitter(source.address, wait / 10)
-        return Next(now + later, f"tried again after failure {failures}")
-    return regular
+        wait = min(reading.hints.retry_after or _retry(source, attendance.failures), LONGEST_HOLD)
+        return Next(max(now + wait, regular.at), f"its server asked us to wait {spell(wait)}", habit)
+    if reading.outcome is Outcome.FAILED and every != timedelta():
+        wait = _retry(source, attendance.failures)
+        return Next(now + wait, f"tried again after failure {attendance.failures}", habit)
+    return _allowed(regular, habit)
 
 
-def _regular(source: Source, every: timedelta, now: datetime) -> Next:
+def _retry(source: Source, failures: int) -> timedelta:
+    """Back off: twice as long after each failure in a row, up to a day, and a little later by chance of the address."""
+    wait = min(FIRST_RETRY * (1 << min(failures - 1, 20)), LONGEST_RETRY)
+    return wait + jitter(source.address, wait / 10)
+
+
+# ---------------------------------------------------------------- the regular step
+
+
+def _regular(source: Source, every: timedelta | None, habit: Habit, now: datetime) -> Next:
     if source.cron is not None:
-        return Next(next_cron(source.cron, source.timezone, now), f"cron {source.cron}")
+        return Next(next_cron(source.cron, source.timezone, now), f"cron {source.cron}", habit)
     step = source.every if source.every is not None else every
+    if step is None:
+        return _by_habit(source, habit, now)
     if not step:
-        return Next(now, "at every pass")
-    return Next(now + step + jitter(source.address, min(step / 20, timedelta(minutes=5))), f"every {spell(step)}")
+        return Next(now, "at every pass", habit)
+    return Next(now + _spread(source, step), f"every {spell(step)}", habit)
+
+
+def _by_habit(source: Source, habit: Habit, now: datetime) -> Next:
+    hours = 1 / (_VISITS_FOR_EACH_ARTICLE * max(habit.rate, 1e-6))
+    step = min(max(timedelta(hours=min(hours, 24.0)), SHORTEST), LONGEST)
+    asked = min(timedelta(seconds=habit.fresh_for), LONGEST)
+    if asked > step:
+        return Next(now + _spread(source, asked), f"it asked to be left alone for {spell(asked)}", habit)
+    pace = f"{habit.rate:.1f} new an hour" if habit.rate >= 1 else f"{habit.rate * 24:.1f} new a day"
+    return Next(now + _spread(source, step), f"every {spell(step)}, as it brings {pace}", habit)
+
+
+def _spread(source: Source, step: timedelta) -> timedelta:
+    return step + jitter(source.address, min(step / 20, _LATE))
+
+
+def _allowed(planned: Next, habit: Habit) -> Next:
+    """Move a visit out of the hours and days in which the source asked not to be visited (RSS 2.0, in UTC)."""
+    at = planned.at
+    for _ in range(_WEEK_OF_HOURS):
+        moment = at.astimezone(UTC)
+        if moment.hour not in habit.skip_hours and f"{moment:%A}" not in habit.skip_days:
+            break
+        at = at + _HOUR - timedelta(minutes=at.minute, seconds=at.second, microseconds=at.microsecond)
+    else:
+        return planned  # it asked for no visit at all; that is no schedule
+    if at == planned.at:
+        return planned
+    return Next(at, f"{planned.reason}; later, for its skipHours or skipDays", habit)
 
 
 def next_cron(expression: str, timezone: str, now: datetime) -> datetime:
@@ -60,10 +114,74 @@ def jitter(address: str, most: timedelta) -> timedelta:
     return most * share
 
 
+# ---------------------------------------------------------------- what a visit teaches
+
+
+def _learnt(attendance: Attendance) -> Habit:
+    reading, habit = attendance.reading, attendance.habit
+    if reading.outcome not in {Outcome.NEW, Outcome.UNCHANGED}:
+        return habit
+    habit = _asked(habit, reading)
+    if attendance.last_well is None:
+        return replace(habit, rate=_rate_of(reading, attendance.now) or habit.rate)
+    interval = attendance.now - attendance.last_well
+    if interval <= timedelta():
+        return habit
+    habit = replace(habit, missed=habit.missed + _missed(attendance, interval))
+    on_time = attendance.now - attendance.due_at <= max(_LATE, interval / 4)
+    return replace(habit, rate=_rate(attendance, interval)) if on_time else habit
+
+
+def _asked(habit: Habit, reading: Reading) -> Habit:
+    """Remember what a document asked for; an unchanged one may say nothing, and then the last word holds."""
+    hints = reading.hints
+    asked = int(hints.fresh_for.total_seconds()) if hints.fresh_for is not None else 0
+    if reading.outcome is Outcome.UNCHANGED:
+        return replace(habit, fresh_for=asked or habit.fresh_for)
+    return replace(habit, fresh_for=asked, skip_hours=hints.skip_hours, skip_days=hints.skip_days)
+
+
+def _rate(attendance: Attendance, interval: timedelta) -> float:
+    hours = interval / _HOUR
+    lately = attendance.new / hours
+    weight = 1 - math.exp(-hours / _MEMORY_HOURS)
+    rate = attendance.habit.rate * (1 - weight) + lately * weight
+    # When most of a document is new, the next one may have lost something before it is seen: no time to learn slowly.
+    return max(rate, lately) if _share(attendance) >= _MOSTLY_NEW else rate
+
+
+def _missed(attendance: Attendance, interval: timedelta) -> int:
+    """Estimate what came and went unseen: only if nothing of the document was known, by how fast it was filled."""
+    reading = attendance.reading
+    if not attendance.new or _share(attendance) < 1:
+        return 0
+    filled_in = attendance.now - reading.oldest if reading.oldest else interval
+    if filled_in >= interval:
+        return 1
+    return max(1, round(reading.entries * (interval / max(filled_in, timedelta(minutes=1)) - 1)))
+
+
+def _share(attendance: Attendance) -> float:
+    entries = attendance.reading.entries
+    return attendance.new / entries if entries else 0.0
+
+
+def _rate_of(reading: Reading, now: datetime) -> float:
+    """Guess the rate from the dates of the first document; 0: they tell nothing."""
+    if not reading.entries or reading.oldest is None or reading.oldest >= now:
+        return 0.0
+    return reading.entries / max((now - reading.oldest) / _HOUR, 1.0)
+
+
+# ---------------------------------------------------------------- words
+
+
 def spell(span: timedelta) -> str:
     """Write a span of time as a user would: ``90m``, ``1h``, ``2d``."""
     seconds = round(span.total_seconds())
     for size, letter in ((86_400, "d"), (3_600, "h"), (60, "m")):
         if seconds >= size and seconds % size == 0:
             return f"{seconds // size}{letter}"
-    return f"{seconds // 60}m" if seconds >= 600 else f"{seconds}s"  # noqa: PLR2004 - seconds no longer matter then
+    if seconds >= 36_000:  # noqa: PLR2004 - from ten hours on, minutes no longer matter
+        return f"{seconds / 3_600:.0f}h"
+    return f"{seconds // 60}m" if seconds >= 600 else f"{seconds}s"  # noqa: PLR2004 - nor seconds from ten minutes on

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from tagwire.model import (
     Article,
+    Attendance,
     Candidate,
     Decision,
     Known,
@@ -27,11 +28,11 @@ from tagwire.model import (
     TagReason,
     tag_key,
 )
-from tagwire.store import facts
+from tagwire.store import facts, visits
 from tagwire.store.schema import article_keys, article_tags, articles, sources, stories, story_tags
-from tagwire.store.visits import record
 
 _FIRST = "the first of its story"
+_FAILURES = frozenset({Outcome.FAILED, Outcome.HELD})
 _IN_ONE_QUERY = 500  # bound parameters; every SQLite takes more
 
 Item = TypeVar("Item")
@@ -51,8 +52,8 @@ class Matcher(Protocol):
         """Decide which of the candidates the article belongs to, if any."""
 
 
-Plan = Callable[[Reading, int, int], Next]
-"""Decides the next visit from a reading, the number of new articles in it, and of failures in a row."""
+Plan = Callable[[Attendance], Next]
+"""Decides when a source is due after a visit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,12 @@ class Kept:
     following: Next
 
     @property
+    def outcome(self) -> Outcome:
+        """How the visit ended for a user: a document that changed and brought nothing is unchanged."""
+        idle = self.reading.outcome is Outcome.NEW and not self.new and not self.edited
+        return Outcome.UNCHANGED if idle else self.reading.outcome
+
+    @property
     def failed(self) -> bool:
         """Whether the visit ended as it should not."""
         return self.reading.outcome not in {Outcome.NEW, Outcome.UNCHANGED}
@@ -76,7 +83,27 @@ def keep(
 ) -> list[Kept]:
     """Keep some readings, all of them or none; keeping the same reading twice changes nothing."""
     change = int(connection.execute(select(func.max(stories.c.change))).scalar() or 0) + 1
-    return [_Keeper(connection, matcher, now, change).reading(each, plan) for each in tagged]
+    keeper = _Keeper(connection, matcher, now, change)
+    kept, ended = [], []
+    rows: dict[str, Row[Any]] = {}
+    for some in chunks([each.reading.source.address for each in tagged], _IN_ONE_QUERY):
+        rows |= visits.known(connection, some)
+    for each in tagged:
+        row = rows[each.reading.source.address]
+        new, edited = keeper.articles(row, each)
+        attendance = _attendance(row, each.reading, new, now)
+        following = plan(attendance)
+        kept.append(Kept(each.reading, new, edited, following))
+        ended.append(visits.Ended(row, attendance, kept[-1].outcome, following))
+    visits.record(connection, ended)
+    return kept
+
+
+def _attendance(row: Row[Any], reading: Reading, new: int, now: datetime) -> Attendance:
+    return Attendance(
+        reading=reading, new=new, failures=row.failures + 1 if reading.outcome in _FAILURES else 0,
+        habit=visits.habit(row.habit), due_at=row.next_at, last_well=row.well_at, now=now,
+    )  # fmt: skip
 
 
 class _Keeper:
@@ -89,25 +116,24 @@ class _Keeper:
         self.change = change
         self.authority = facts.authority(connection)
 
-    def reading(self, tagged: TaggedReading, plan: Plan) -> Kept:
+    def articles(self, source: Row[Any], tagged: TaggedReading) -> tuple[int, int]:
+        """Keep the articles of a reading; give how many of them are new, and how many edited."""
         reading = tagged.reading
-        row = self.connection.execute(select(sources).where(sources.c.address == reading.source.address)).one()
-        if reading.articles and tagged.generation != row.generation:
+        if not reading.articles:
+            return 0, 0
+        if tagged.generation != source.generation:
             facts.put(self.connection, facts.RETAG, "due")  # the rules changed between tagging and keeping
-        known = self.known(row.id, [article.guid for article in reading.articles])
+        known = self.known(source.id, [article.guid for article in reading.articles])
         new = edited = 0
         for article, tags in zip(reading.articles, tagged.tags, strict=True):
             old = known.get(article.guid)
             if old is None:
-                known[article.guid] = self.newcomer(row, article, tags, tagged.generation)
+                known[article.guid] = self.newcomer(source, article, tags, tagged.generation)
                 new += 1
             elif old.digest != article.digest:
                 known[article.guid] = self.edit(old, article, tags, tagged)
                 edited += old.digest.partition(":")[0] == article.digest.partition(":")[0]
-        failures = row.failures + 1 if reading.outcome in {Outcome.FAILED, Outcome.HELD} else 0
-        following = plan(reading, new, failures)
-        record(self.connection, row.id, reading, following, now=self.now, failures=failures)
-        return Kept(reading, new, edited, following)
+        return new, edited
 
     def known(self, source: int, guids: list[str]) -> "dict[str, Row[Any]]":
         found: dict[str, Row[Any]] = {}

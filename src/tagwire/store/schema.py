@@ -77,6 +77,7 @@ sources = Table(
     Column("address", Text, nullable=False, unique=True),
     Column("name", Text, nullable=False),
     Column("kind", Text, nullable=False),
+    Column("host", Text, nullable=False, index=True),  # of its address; empty for what is no web source
     Column("title", Text, nullable=False, server_default=""),
     Column("tags", Json, nullable=False),  # those its definition gives to all its articles
     Column("defined", Boolean, nullable=False),
@@ -85,7 +86,9 @@ sources = Table(
     Column("generation", Text, nullable=False),  # of the rules that its articles' tags should have come from
     Column("memo", Json, nullable=False),
     Column("about", Json, nullable=False),  # what it says of itself
+    Column("habit", Json, nullable=False),  # what was learnt of its rhythm
     Column("last_at", Moment),
+    Column("well_at", Moment),  # the last visit that ended well
     Column("outcome", Text),
     Column("error", Text, nullable=False, server_default=""),
     Column("warnings", Json, nullable=False),

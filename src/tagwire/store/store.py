@@ -108,7 +108,8 @@ class Store:
                     name=row.name, kind=row.kind, address=row.address, last_at=row.last_at,
                     outcome=Outcome(row.outcome) if row.outcome else None, error=row.error,
                     warnings=tuple(row.warnings), failures=row.failures, next_at=row.next_at,
-                    next_reason=row.next_reason, articles=row.articles,
+                    next_reason=row.next_reason,
+                    missed=visits.habit(row.habit).missed, articles=row.articles,
                 )
                 for row in connection.execute(query)
             ]  # fmt: skip

@@ -5,10 +5,12 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, insert, or_, select, true, update
+from sqlalchemy import Connection, Row, bindparam, insert, or_, select, true, update
 
-from tagwire.model import About, Memo, Next, Outcome, Reading, Source
+from tagwire.model import About, Attendance, Habit, Memo, Next, Outcome, Reading, Source
 from tagwire.store import facts
 from tagwire.store.schema import sources
 
@@ -39,7 +41,9 @@ class SourceStatus:
     failures: int
     next_at: datetime
     next_reason: str
-    articles: int = 0
+    missed: int
+    """Articles that may have come and gone between two visits: an estimate."""
+    articles: int
 
 
 def definition_digest(source: Source) -> str:
@@ -74,8 +78,16 @@ def adopt(connection: Connection, defined: Iterable[Defined], rules: str, now: d
         row = known.pop(each.source.address, None)
         values = _values(each, rules)
         if row is None:
-            fresh = {"memo": {}, "about": {}, "warnings": [], "next_at": now, "next_reason": "never visited"}
-            connection.execute(insert(sources).values(address=each.source.address, **values, **fresh))
+            fresh = {
+                "memo": {},
+                "about": {},
+                "habit": {},
+                "warnings": [],
+                "next_at": now,
+                "next_reason": "never visited",
+            }
+            host = urlsplit(each.source.address).hostname or ""
+            connection.execute(insert(sources).values(address=each.source.address, host=host, **values, **fresh))
             continue
         changes = {key: value for key, value in values.items() if getattr(row, key) != value}
         if "definition" in changes or "defined" in changes:
@@ -138,22 +150,86 @@ def release(connection: Connection, addresses: Sequence[str]) -> None:
     connection.execute(update(sources).where(sources.c.address.in_(addresses)).values(leased_until=None))
 
 
-def record(
-    connection: Connection, source_id: int, reading: Reading, following: Next, *, now: datetime, failures: int
-) -> None:
-    """Remember how a visit ended and when the next one is due; a failed visit leaves the memo as it was."""
-    well = reading.outcome in {Outcome.NEW, Outcome.UNCHANGED}
-    values: dict[str, object] = {
-        "last_at": now, "outcome": reading.outcome.value, "error": reading.error, "warnings": list(reading.warnings),
-        "failures": failures, "next_at": following.at, "next_reason": following.reason, "leased_until": None,
-    }  # fmt: skip
+def known(connection: Connection, addresses: Sequence[str]) -> dict[str, Row[Any]]:
+    """Give what keeping must know of some sources, by address."""
+    columns = (
+        sources.c.id, sources.c.address, sources.c.host, sources.c.generation, sources.c.failures, sources.c.habit,
+        sources.c.well_at, sources.c.next_at,
+    )  # fmt: skip
+    query = select(*columns).where(sources.c.address.in_(addresses))
+    found: list[Any] = list(connection.execute(query))
+    return {row.address: row for row in found}
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a visit ended, and what was decided then."""
+
+    row: Row[Any]
+    attendance: Attendance
+    outcome: Outcome
+    following: Next
+
+
+def record(connection: Connection, ended: Sequence[Ended]) -> None:
+    """Remember how visits ended and when the next ones are due; a visit that failed leaves the memo as it was."""
+    well = [each for each in ended if is_well(each.attendance.reading)]
+    if ended:
+        connection.execute(_ENDED, [_ended(each) for each in ended])
     if well:
-        values["memo"] = dict(reading.memo)
-    if well and reading.about is not None:
-        values["about"] = asdict(reading.about)
-    connection.execute(update(sources).where(sources.c.id == source_id).values(values))
+        connection.execute(_ENDED_WELL, [_ended_well(each) for each in well])
+    for each in ended:
+        if each.attendance.reading.about is not None:
+            about_it = asdict(each.attendance.reading.about)
+            connection.execute(update(sources).where(sources.c.id == each.row.id).values(about=about_it))
+        if each.attendance.reading.outcome is Outcome.HELD and each.row.host:
+            _hold(connection, each)
+
+
+_COLUMNS = ("last_at", "outcome", "error", "warnings", "failures", "next_at", "next_reason", "habit", "leased_until")
+_ENDED = (
+    update(sources).where(sources.c.id == bindparam("of")).values({name: bindparam(f"new_{name}") for name in _COLUMNS})
+)
+_ENDED_WELL = (
+    update(sources)
+    .where(sources.c.id == bindparam("of"))
+    .values(well_at=bindparam("new_well_at"), memo=bindparam("new_memo"))
+)
+
+
+def _ended(each: Ended) -> dict[str, object]:
+    reading, following = each.attendance.reading, each.following
+    return {
+        "of": each.row.id, "new_last_at": each.attendance.now, "new_outcome": each.outcome.value,
+        "new_error": reading.error, "new_warnings": list(reading.warnings), "new_failures": each.attendance.failures,
+        "new_next_at": following.at, "new_next_reason": following.reason, "new_habit": asdict(following.habit),
+        "new_leased_until": None,
+    }  # fmt: skip
+
+
+def _ended_well(each: Ended) -> dict[str, object]:
+    reading = each.attendance.reading
+    return {"of": each.row.id, "new_well_at": each.attendance.now, "new_memo": dict(reading.memo)}
+
+
+def _hold(connection: Connection, each: Ended) -> None:
+    """Let a whole host alone when it asked for patience: its other sources wait as long."""
+    same_host = (sources.c.host == each.row.host) & (sources.c.next_at < each.following.at)
+    held = {"next_at": each.following.at, "next_reason": f"{each.row.host} asked us to wait"}
+    connection.execute(update(sources).where(same_host).values(held))
+
+
+def is_well(reading: Reading) -> bool:
+    """Tell whether a visit ended as it should."""
+    return reading.outcome in {Outcome.NEW, Outcome.UNCHANGED}
 
 
 def about(values: Mapping[str, str]) -> About:
     """Read back what a source says of itself."""
     return About(**values)
+
+
+def habit(values: Mapping[str, Any]) -> Habit:
+    """Read back what was learnt of a source."""
+    skips = {key: tuple(value) for key, value in values.items() if isinstance(value, list)}
+    return Habit(**{**values, **skips})

@@ -38,6 +38,7 @@ def upgrade() -> None:
         sa.Column("address", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("host", sa.Text(), nullable=False),
         sa.Column("title", sa.Text(), server_default="", nullable=False),
         sa.Column("tags", sa.Text(), nullable=False),
         sa.Column("defined", sa.Boolean(), nullable=False),
@@ -46,7 +47,9 @@ def upgrade() -> None:
         sa.Column("generation", sa.Text(), nullable=False),
         sa.Column("memo", sa.Text(), nullable=False),
         sa.Column("about", sa.Text(), nullable=False),
+        sa.Column("habit", sa.Text(), nullable=False),
         sa.Column("last_at", sa.BigInteger(), nullable=True),
+        sa.Column("well_at", sa.BigInteger(), nullable=True),
         sa.Column("outcome", sa.Text(), nullable=True),
         sa.Column("error", sa.Text(), server_default="", nullable=False),
         sa.Column("warnings", sa.Text(), nullable=False),
@@ -57,6 +60,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("address"),
     )
+    op.create_index(op.f("ix_sources_host"), "sources", ["host"], unique=False)
     op.create_index("sources_due", "sources", ["defined", "kind", "next_at"], unique=False)
     op.create_table(
         "stories",
