@@ -1,0 +1,133 @@
+"""What a response means: a reading at once, or a document that has to be parsed first. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from tagwire.model import Hints, Memo, Outcome, Reading, Visit
+from tagwire.sources import hints, identity
+from tagwire.sources.exchange import Response, describe
+from tagwire.sources.limits import Limits
+from tagwire.sources.parsing import Job, Parsed
+
+_OK, _NOT_MODIFIED, _UNAUTHORIZED, _GONE, _TOO_MANY, _UNAVAILABLE = 200, 304, 401, 410, 429, 503
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A response to a visit, at its time."""
+
+    visit: Visit
+    response: Response
+    body: str
+    """A digest of the response's body; empty: it has none."""
+    now: datetime
+    limits: Limits
+
+    def reading(self) -> Reading | None:
+        """Give what it comes to; None: its document has to be parsed."""
+        response = self.response
+        if response.error:
+            return self.failed(response.error)
+        if response.status == _NOT_MODIFIED and response.conditional:
+            return self._well(Outcome.UNCHANGED, self.visit.memo)
+        if response.status != _OK:
+            return self._refused(response.status)
+        if not self.body:
+            return self.failed("the document is empty")
+        if self.body == self.visit.memo.get("body"):
+            return self._well(Outcome.UNCHANGED, {**self.visit.memo, **self._validators()})
+        return None
+
+    def job(self) -> Job:
+        """Give what is to be known to parse the document."""
+        headers, memo = self.response.headers, self.visit.memo
+        return Job(
+            source=self.visit.source,
+            url=self.response.address.href,
+            content_type=headers.get("content-type", ""),
+            packed="content-encoding" in headers,
+            now=self.now,
+            limit=self.limits.articles,
+            rule=memo.get("rule", identity.GUID),
+            marks=tuple(memo.get("marks", ())),
+        )
+
+    def parsed(self, parsed: Parsed) -> Reading:
+        """Give the reading that the parsed document comes to."""
+        document = parsed.result
+        if document is None:
+            return self.failed(parsed.error)
+        memo = {
+            **self._validators(),
+            "rule": document.rule,
+            "marks": list(document.marks),
+            "fresh": document.fresh_for.total_seconds() if document.fresh_for else 0,
+            "skip_hours": list(document.skip_hours),
+            "skip_days": list(document.skip_days),
+        }
+        return Reading(
+            source=self.visit.source,
+            outcome=Outcome.NEW if document.articles else Outcome.UNCHANGED,
+            articles=document.articles,
+            memo=memo,
+            warnings=document.warnings,
+            about=document.about,
+            hints=self._hints(memo),
+        )
+
+    def failed(self, error: str, outcome: Outcome = Outcome.FAILED, asked: Hints | None = None) -> Reading:
+        """Give the reading of a visit that brought nothing; its memo stays as it was."""
+        return Reading(
+            source=self.visit.source, outcome=outcome, memo=self.visit.memo, error=error, hints=asked or Hints()
+        )
+
+    def _well(self, outcome: Outcome, memo: Memo) -> Reading:
+        return Reading(source=self.visit.source, outcome=outcome, memo=memo, hints=self._hints(memo))
+
+    def _refused(self, status: int) -> Reading:
+        words = describe(status)
+        if status == _GONE:
+            return self.failed(words, Outcome.GONE)
+        wait = hints.retry_after(self.response.headers, self.now) if status in {_TOO_MANY, _UNAVAILABLE} else None
+        if wait is not None:
+            return self.failed(words, Outcome.HELD, Hints(retry_after=min(wait, self.limits.longest_hint)))
+        if status == _UNAUTHORIZED:
+            words += "; the source's definition can name a user or a token in auth"
+        if status == _NOT_MODIFIED:
+            words += ", though no condition was sent"
+        return self.failed(words)
+
+    def _validators(self) -> dict[str, Any]:
+        headers = self.response.headers
+        return {
+            "url": self.response.address.href,
+            "etag": headers.get("etag", ""),
+            "last_modified": headers.get("last-modified", ""),
+            "body": self.body,
+            "whole": self.now.isoformat(),
+        }
+
+    def _hints(self, memo: Mapping[str, Any]) -> Hints:
+        """Give what this answer asks of our schedule, and what the last document asked: a 304 does not repeat it."""
+        by_answer = hints.fresh_for(self.response.headers, self.now)
+        by_document = timedelta(seconds=memo.get("fresh") or 0)
+        longest = max(by_answer or timedelta(), by_document)
+        return Hints(
+            fresh_for=min(longest, self.limits.longest_hint) or None,
+            skip_hours=tuple(memo.get("skip_hours", ())),
+            skip_days=tuple(memo.get("skip_days", ())),
+            moved_to=self.response.moved_to,
+        )
+
+
+def conditions(memo: Memo, now: datetime, limits: Limits) -> dict[str, str]:
+    """Give what makes a request conditional; now and then nothing, to get past a server that is stuck on 304."""
+    try:
+        whole = datetime.fromisoformat(memo["whole"])
+    except (KeyError, ValueError):
+        return {}
+    if now - whole > limits.unconditional:
+        return {}
+    return {"etag": memo["etag"], "last_modified": memo["last_modified"], "validated": memo["url"]}

@@ -1,0 +1,127 @@
+"""Bytes that a server sent, as articles; runs in a worker process. The only place that knows feedparser."""
+
+import io
+import re
+from collections.abc import Sequence
+from typing import Any
+from xml.sax import SAXException
+
+import feedparser
+
+from tagwire.errors import SourceError
+from tagwire.model import About, Article
+from tagwire.sources import entries, identity, jsonfeed
+from tagwire.sources.discovery import discover, is_page
+from tagwire.sources.drafts import Draft
+from tagwire.sources.exchange import shortened
+from tagwire.sources.hints import wishes
+from tagwire.sources.identity import Mark
+from tagwire.sources.parsing import Job, Understood
+
+_BLANKS = b" \t\r\n\0\xef\xbb\xbf"
+_END = re.compile(rb"</(?:\w{1,40}:)?(?:rss|feed|rdf|channel)\s*>", re.IGNORECASE)
+_TAIL = 8 * 1024
+
+
+def read_document(content: bytes, job: Job) -> Understood:
+    """Read a document of any format.
+
+    Raises:
+        SourceError: it is empty, broken off, or no feed.
+        Exception: whatever feedparser raises.
+
+    """
+    if not content.strip(_BLANKS):
+        raise SourceError("the document is empty")
+    if content.lstrip(_BLANKS).startswith(b"{"):
+        loaded = jsonfeed.load(content)
+        return _understood(list(jsonfeed.drafts(loaded, job.url)), jsonfeed.about(loaded), content, job)
+    document = _parse(content, job)
+    return _understood(list(entries.drafts(document, job.url)), entries.about(document), content, job, document["feed"])
+
+
+def _parse(content: bytes, job: Job) -> Any:
+    """Have feedparser read it: from a file in memory, since it opens a string or bytes that look like a path."""
+    headers = {"content-type": _content_type(content, job.content_type), "content-location": job.url}
+    document = feedparser.parse(
+        io.BytesIO(content), sanitize_html=False, resolve_relative_uris=False, response_headers=headers
+    )
+    if not document.version and (not document.entries or is_page(content)):
+        raise _no_feed(content, job)
+    problem = document.get("bozo_exception")
+    if not document.entries and isinstance(problem, SAXException):
+        raise SourceError("the feed cannot be read", "", shortened(str(problem)))
+    if job.packed and not _END.search(content[-_TAIL:].replace(b"\0", b"")):
+        raise SourceError("the document broke off before its end")
+    return document
+
+
+def _no_feed(content: bytes, job: Job) -> SourceError:
+    if not is_page(content):
+        return SourceError("this is not a feed", "", "neither RSS, Atom nor JSON Feed")
+    feeds = discover(content, job.url)
+    return SourceError("this is a web page, not a feed" + (f"; its feed may be {feeds[0]}" if feeds else ""))
+
+
+def _content_type(content: bytes, declared: str) -> str:
+    """Give the type that feedparser chooses the encoding by.
+
+    Without one it would take latin-1. And what can be read as UTF-8, and is not plain ASCII, is UTF-8, whatever the
+    server says.
+    """
+    declared = declared or "application/xml"
+    if "charset" not in declared.lower() or content.isascii():
+        return declared
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return declared
+    return f"{declared.partition(';')[0]}; charset=utf-8"
+
+
+def _understood(found: list[Draft], about: About, content: bytes, job: Job, feed: Any = None) -> Understood:
+    drafts = _newest(found, job.limit)
+    marks = [identity.mark(draft) for draft in drafts]
+    last = [Mark.read(text) for text in job.marks]
+    rule = identity.settled(job.rule, marks, last)
+    wanted = wishes(content, feed or {})
+    return Understood(
+        articles=tuple(_articles(drafts, marks, {each.raw for each in last} if rule == job.rule else set(), rule, job)),
+        about=about,
+        rule=rule,
+        marks=tuple(map(str, marks)),
+        warnings=tuple(_warnings(len(found), rule, job)),
+        fresh_for=wanted.fresh_for,
+        skip_hours=wanted.skip_hours,
+        skip_days=wanted.skip_days,
+    )
+
+
+def _newest(drafts: list[Draft], limit: int) -> list[Draft]:
+    """Give the newest drafts, in the order of the document."""
+    if len(drafts) <= limit:
+        return drafts
+    order = sorted(range(len(drafts)), key=lambda i: tuple(drafts[i].published_parsed or ())[:6], reverse=True)
+    return [drafts[i] for i in sorted(order[:limit])]
+
+
+def _articles(drafts: Sequence[Draft], marks: Sequence[Mark], known: set[str], rule: str, job: Job) -> list[Article]:
+    """Make articles of the entries that are new or say something else than last time; of each name the first."""
+    articles: dict[str, Article] = {}
+    for draft, mark in zip(drafts, marks, strict=True):
+        name = identity.key(draft, rule)
+        if mark.raw not in known and name not in articles:
+            articles[name] = draft.to_article(job.source, name, job.now)
+    return list(articles.values())
+
+
+def _warnings(found: int, rule: str, job: Job) -> list[str]:
+    warnings = []
+    if found > job.limit:
+        warnings.append(f"only the newest {job.limit:,} of {found:,} entries were read")
+    if rule != job.rule:
+        told_apart_by = {identity.LINK: "their link", identity.TITLE: "title and day"}[rule]
+        warnings.append(
+            f"its {job.rule}s cannot be relied on; from now on its articles are told apart by {told_apart_by}"
+        )
+    return warnings

@@ -1,0 +1,197 @@
+"""Many guarded, polite requests at once, by libcurl, in one thread of its own.
+
+The thread is there for the deadlines: while nobody drives a curl multi its clocks run on, so that answers which came
+in time would count as late whenever the consumer is busy.
+"""
+
+import selectors
+import socket
+import threading
+from collections import deque
+from collections.abc import Callable
+from time import monotonic
+from types import TracebackType
+from typing import Self
+
+from tagwire import __version__
+from tagwire.sources.curl import Line, Multi
+from tagwire.sources.exchange import Exchange, Request, Response
+from tagwire.sources.limits import Limits
+from tagwire.sources.turns import Turns
+
+
+def user_agent(contact: str = "") -> str:
+    """Give the name that we go by: ``Tagwire/VERSION (+CONTACT)``; `contact` is an address or a mail address."""
+    clean = "".join(c for c in contact if c.isascii() and c.isprintable() and c not in "()")
+    return f"Tagwire/{__version__}" + (f" (+{clean})" if clean else "")
+
+
+class Transfers:
+    """All transfers of one reading; use it as a context manager, so that its thread and connections end with it.
+
+    `start` and `release` may be called from any thread, and never wait. `deliver` is called in the transfers' thread
+    with each `Response`, once for each request, or with the exception that ended the thread (a bug). At most
+    `limits.at_once` requests are begun and not yet released, so what is delivered to cannot overflow.
+    """
+
+    def __init__(self, limits: Limits, agent: str, deliver: Callable[[Response | BaseException], None]) -> None:
+        self._limits = limits
+        self._agent = agent
+        self._deliver = deliver
+        self._started: deque[Request] = deque()
+        self._released: deque[None] = deque()
+        self._closing = False
+        self._wake_reader, self._wake_writer = socket.socketpair()
+        self._wake_reader.settimeout(0)
+        self._wake_writer.settimeout(0)
+        self._thread = threading.Thread(target=self._run, name="tagwire-transfers", daemon=True)
+
+    def __enter__(self) -> Self:
+        """Start the thread."""
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Break off what is under way, and end the thread."""
+        self._closing = True
+        self._wake()
+        self._thread.join()
+        self._wake_reader.close()
+        self._wake_writer.close()
+
+    def start(self, request: Request) -> None:
+        """Send a request when it is its host's turn and there is room."""
+        self._started.append(request)
+        self._wake()
+
+    def release(self) -> None:
+        """Make room: a response that was delivered has been dealt with."""
+        self._released.append(None)
+        self._wake()
+
+    def _wake(self) -> None:
+        try:
+            self._wake_writer.send(b"!")
+        except BlockingIOError:
+            return  # it is full of calls that have not been heard yet
+
+    def _run(self) -> None:
+        try:
+            with selectors.DefaultSelector() as selector:
+                selector.register(self._wake_reader, selectors.EVENT_READ)
+                drive = _Drive(self._limits, self._agent, self._deliver, selector)
+                try:
+                    while self._heard(drive):
+                        drive.step()
+                finally:
+                    drive.close()
+        except BaseException as error:  # noqa: BLE001 - the consumer would wait for ever; it is raised there
+            self._deliver(error)
+
+    def _heard(self, drive: "_Drive") -> bool:
+        """Take in what was called; the calls are looked at after their bells are emptied, or one could be missed."""
+        try:
+            while self._wake_reader.recv(65536):
+                pass
+        except BlockingIOError:
+            pass
+        while self._started:
+            drive.admit(self._started.popleft())
+        while self._released:
+            self._released.popleft()
+            drive.room += 1
+        return not self._closing
+
+
+class _Drive:
+    """What the thread does: whose turn it is, which hop follows, what is delivered."""
+
+    def __init__(
+        self,
+        limits: Limits,
+        agent: str,
+        deliver: Callable[[Response | BaseException], None],
+        selector: selectors.BaseSelector,
+    ) -> None:
+        self.room = limits.at_once
+        self._deliver = deliver
+        self._limits = limits
+        self._agent = agent
+        self._selector = selector
+        self._turns: Turns[Exchange] = Turns(limits.per_host, limits.pause)
+        self._idle: list[Line] = []
+        self._look_at = 0.0
+        """When stalled transfers are looked for next."""
+        # A connection to a private address must never be there to be reused by a source that may not go there.
+        self._open, self._private = Multi(selector, limits), Multi(selector, limits)
+
+    def admit(self, request: Request) -> None:
+        """Let a new request wait for its turn."""
+        exchange = Exchange(request, self._limits)
+        self._turns.wait(exchange.address.host, exchange)
+
+    def step(self) -> None:
+        """Begin what may begin, wait for something to happen, and deal with it."""
+        self._begin()
+        for key, events in self._selector.select(self._patience()):
+            if key.data is not None:
+                key.data.act(key.fd, events)
+        for multi in (self._open, self._private):
+            multi.tick()
+            for line, code, message in multi.finished():
+                self._finish(line, code, message)
+        self._give_up_silent()
+
+    def close(self) -> None:
+        """Break off what is under way, and close everything."""
+        for multi in (self._open, self._private):
+            multi.close()
+        for line in self._idle:
+            line.curl.close()
+
+    def _begin(self) -> None:
+        now = monotonic()
+        while self.room > 0 and (exchange := self._turns.take(now)) is not None:
+            self.room -= 1
+            self._send(exchange)
+
+    def _send(self, exchange: Exchange) -> None:
+        line = self._idle.pop() if self._idle else Line(self._limits, self._agent)
+        line.load(exchange)
+        self._multi(exchange).add(line)
+
+    def _multi(self, exchange: Exchange) -> "Multi":
+        return self._private if exchange.request.allow_private else self._open
+
+    def _finish(self, line: Line, code: int, message: str) -> None:
+        exchange, error = line.unload(code, message)
+        self._idle.append(line)
+        self._turns.done(exchange.address.host, monotonic())
+        if exchange.redirected():
+            self.room += 1  # until it is the turn of the host it leads to
+            self._turns.wait(exchange.address.host, exchange)
+        else:
+            self._deliver(exchange.response(error))
+
+    def _give_up_silent(self) -> None:
+        """Break off what has stalled: libcurl's own rule knows only the average of the last seconds."""
+        now = monotonic()
+        if now < self._look_at:
+            return
+        self._look_at = now + self._limits.stall / 4
+        for multi in (self._open, self._private):
+            for line, code, message in multi.give_up_silent(now - self._limits.stall):
+                self._finish(line, code, message)
+
+    def _patience(self) -> float | None:
+        """Give the seconds until something is due by the clock."""
+        alarms = [
+            self._open.alarm,
+            self._private.alarm,
+            self._turns.next_at() if self.room > 0 else None,
+            self._look_at if self._open or self._private else None,
+        ]
+        due = [alarm for alarm in alarms if alarm is not None]
+        return max(min(due) - monotonic(), 0) if due else None

@@ -1,0 +1,186 @@
+"""Documents are parsed in worker processes with a deadline and a memory limit for each document.
+
+Parsers take minutes and gigabytes over documents made for it, and a thread cannot be stopped. Each worker is led by a
+thread of its own over a pipe of its own: a stuck or dead worker costs its one document and nothing is shared that it
+could leave locked.
+"""
+
+import queue
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from multiprocessing.connection import Connection
+from types import TracebackType
+from typing import IO, Self
+
+from tagwire.model import About, Article, Source
+from tagwire.sources import identity
+from tagwire.sources.limits import Limits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """What is to be known to read a document."""
+
+    source: Source
+    url: str
+    """Where it came from."""
+    content_type: str
+    packed: bool
+    """Whether it was compressed on its way, which hides where it broke off."""
+    now: datetime
+    limit: int
+    """The most articles."""
+    rule: str = identity.GUID
+    """By what this source's articles have been told apart."""
+    marks: tuple[str, ...] = ()
+    """Of the entries of the last document."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Understood:
+    """What a document says."""
+
+    articles: tuple[Article, ...]
+    """Those that were not in the last document, or not like this."""
+    about: About
+    rule: str
+    marks: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
+    fresh_for: timedelta | None = None
+    skip_hours: tuple[int, ...] = ()
+    skip_days: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parsed:
+    """What became of a document."""
+
+    caller: object
+    """As it was handed in."""
+    result: Understood | None = None
+    error: str = ""
+    """Why there is no result."""
+
+
+class Parsers:
+    """The worker processes of one reading; use it as a context manager, so that they end with it.
+
+    A worker starts when there is a document for it. `deliver` is called in a worker's thread, once for each document.
+    """
+
+    def __init__(self, limits: Limits, deliver: Callable[[Parsed | BaseException], None]) -> None:
+        self._limits = limits
+        self._deliver = deliver
+        self._documents: queue.SimpleQueue[tuple[object, IO[bytes], Job] | None] = queue.SimpleQueue()
+        self._workers: list[_Worker] = []
+        self._threads: list[threading.Thread] = []
+        self._closing = False
+
+    def __enter__(self) -> Self:
+        """Start nothing yet."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Break off what is being parsed, and end the workers."""
+        self._closing = True
+        for worker in self._workers:
+            worker.kill()
+            self._documents.put(None)
+        for thread, worker in zip(self._threads, self._workers, strict=True):
+            thread.join()
+            worker.forget()
+
+    def start(self, caller: object, body: IO[bytes], job: Job) -> None:
+        """Have a document parsed; its body is read, and closed, when it is its turn."""
+        self._documents.put((caller, body, job))
+        if len(self._threads) < self._limits.parsers:
+            worker = _Worker(self._limits)
+            thread = threading.Thread(target=self._lead, args=(worker,), name="tagwire-parser", daemon=True)
+            self._workers.append(worker)
+            self._threads.append(thread)
+            thread.start()
+
+    def _lead(self, worker: "_Worker") -> None:
+        while (document := self._documents.get()) is not None:
+            caller, body, job = document
+            with body:
+                if self._closing:
+                    continue
+                body.seek(0)
+                content = body.read()
+            try:
+                result, error = worker.parse(content, job)
+                self._deliver(Parsed(caller=caller, result=result, error=error))
+            except BaseException as error:  # noqa: BLE001 - the consumer would wait for ever; it is raised there
+                self._deliver(error)
+
+
+class _Worker:
+    """One worker process, started again when it has been lost."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._pipe: Connection | None = None
+        self._over = False
+
+    def parse(self, content: bytes, job: Job) -> tuple[Understood | None, str]:
+        """Give what the worker makes of a document, or why it does not."""
+        answer: tuple[Understood | None, str]
+        try:
+            pipe = self._pipe or self._start()
+            pipe.send((content, job))
+            if pipe.poll(self._limits.parse_deadline):
+                answer = pipe.recv()
+                return answer
+            why = f"the document took longer than {self._limits.parse_deadline:g} s to parse"
+        except (EOFError, ConnectionError):
+            why = "the parser died of the document"
+        except OSError as error:
+            why = f"no parser could be started: {error}"
+        self.forget()
+        return None, why
+
+    def kill(self) -> None:
+        """End the process for good, from another thread; what it is busy with is lost."""
+        with self._lock:
+            self._over = True
+            if self._process is not None:
+                self._process.kill()
+
+    def forget(self) -> None:
+        """End the process, so that the next document gets a new one."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+        if self._pipe is not None:
+            self._pipe.close()
+            self._pipe = None
+
+    def _start(self) -> Connection:
+        ours, theirs = socket.socketpair()
+        pipe = self._pipe = Connection(ours.detach())
+        with theirs, self._lock:
+            if self._over:
+                raise EOFError
+            numbers = (theirs.fileno(), self._limits.parse_memory, self._limits.parse_deadline)
+            # A fresh interpreter: one forked from a process with threads could find their locks taken for ever.
+            self._process = subprocess.Popen(  # noqa: S603 - our own module in our own interpreter
+                [sys.executable, "-m", "tagwire.sources.worker", *map(str, numbers)],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                pass_fds=[theirs.fileno()],
+            )
+        if not pipe.poll(self._limits.parser_start):
+            raise TimeoutError(f"not ready within {self._limits.parser_start:g} s")
+        pipe.recv()
+        return pipe

@@ -1,0 +1,201 @@
+"""Web feeds: RSS, Atom and JSON Feed, read over http and https."""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from time import monotonic
+from typing import IO, TypeAlias
+
+from tagwire.errors import SourceError
+from tagwire.model import Outcome, Reading, Source, Visit
+from tagwire.sources import addresses, auth
+from tagwire.sources.answers import Answer, conditions
+from tagwire.sources.exchange import Request, Response
+from tagwire.sources.http import Transfers, user_agent
+from tagwire.sources.limits import Limits
+from tagwire.sources.parsing import Parsed, Parsers
+
+_ASK_AGAIN = 1.0
+"""Seconds after which a caller that had no visit to give is asked again."""
+
+_Arrival: TypeAlias = Response | Parsed | BaseException
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebOptions:
+    """What a definition may say of a web feed."""
+
+    url: str
+    """Where it is."""
+    allow_private: bool = False
+    """Whether its own host and port may be in the operator's network."""
+    auth: dict[str, str] = field(default_factory=dict)
+    """``user`` with ``password_env`` or ``password_file``, or ``token_env`` or ``token_file``."""
+    verify: bool = True
+    """Whether the server's certificate must hold."""
+
+
+class Web:
+    """Web feeds, read many at once."""
+
+    version = "1"
+    options = WebOptions
+    every = timedelta(hours=1)
+    own = False
+
+    def __init__(self, limits: Limits | None = None, contact: str = "") -> None:
+        """Read nothing yet.
+
+        Args:
+            limits: what reading may cost.
+            contact: where a server's operator finds us; told in the User-Agent.
+
+        """
+        self._limits = limits or Limits()
+        self._agent = user_agent(contact)
+
+    def address(self, options: WebOptions, home: Path) -> str:  # noqa: ARG002 - a web feed is at home nowhere
+        """Give the canonical form of the address.
+
+        Raises:
+            ValueError: it is none that can be read.
+
+        """
+        try:
+            address = addresses.parse(options.url)
+        except ValueError as error:
+            raise ValueError(
+                f"url is no address that can be read ({error}); write one such as https://example.org/feed.xml"
+            ) from error
+        if address.had_credentials:
+            raise ValueError(
+                'url holds a user name or password; leave them out and write auth = {user = "…", password_env = "…"}'
+            )
+        auth.check(options.auth)
+        return address.href
+
+    def folder(self, source: Source) -> None:
+        """Give none: a web feed has no folder whose changes could be seen."""
+
+    def read(self, visits: Iterable[Visit | None], now: datetime) -> Iterator[Reading]:
+        """Visit many sources at once, and yield a `Reading` for each as it comes home.
+
+        Everything that has to do with the caller happens in the caller's own thread: `visits` is taken from whenever
+        the next reading is asked for, and only as far as there is room. It may give None: nothing is due just now, and
+        it is asked again while other visits are under way. Transfers and parsing go on meanwhile, in threads and
+        processes that end with this generator, however it ends.
+        """
+        return _Trip(iter(visits), now, self._limits, self._agent).readings()
+
+
+class _Trip:
+    """The visits of one reading: who has set out, who has come home."""
+
+    def __init__(self, visits: Iterator[Visit | None], now: datetime, limits: Limits, agent: str) -> None:
+        self._visits = visits
+        self._now = now
+        self._limits = limits
+        self._inbox: SimpleQueue[_Arrival] = SimpleQueue()
+        self._transfers = Transfers(limits, agent, self._inbox.put)
+        self._parsers = Parsers(limits, self._inbox.put)
+        self._away = 0
+        self._ask_at: float | None = 0.0
+        """When the caller is asked for more visits, by the monotonic clock; None: it has no more."""
+
+    def readings(self) -> Iterator[Reading]:
+        """Give each reading as it comes home, until nobody is away and nothing is due."""
+        try:
+            with self._transfers, self._parsers:
+                yield from self._set_out()
+                while self._away:
+                    yield from self._come_home()
+                    yield from self._set_out()
+        finally:
+            _discard(self._inbox)
+
+    def _come_home(self) -> Iterator[Reading]:
+        """Wait for the next to come home, but no longer than until the caller should be asked again."""
+        try:
+            reading = self._home(self._inbox.get(timeout=self._patience()))
+        except Empty:
+            return
+        if reading is not None:
+            self._away -= 1
+            self._transfers.release()
+            yield reading
+
+    def _patience(self) -> float | None:
+        if self._ask_at is None or self._away >= self._limits.waiting:
+            return None
+        return max(self._ask_at - monotonic(), 0.0)
+
+    def _set_out(self) -> Iterator[Reading]:
+        """Take visits from the caller while there is room; give the readings of those that cannot begin."""
+        while self._ask_at is not None and self._ask_at <= monotonic() and self._away < self._limits.waiting:
+            try:
+                visit = next(self._visits)
+            except StopIteration:
+                self._ask_at = None
+                return
+            if visit is None:
+                self._ask_at = monotonic() + _ASK_AGAIN
+                return
+            try:
+                request = self._request(visit)
+            except (SourceError, ValueError) as error:
+                yield Reading(source=visit.source, outcome=Outcome.FAILED, memo=visit.memo, error=str(error))
+                continue
+            self._away += 1
+            self._transfers.start(request)
+
+    def _request(self, visit: Visit) -> Request:
+        options: WebOptions = visit.source.options
+        return Request(
+            address=addresses.parse(visit.source.address),
+            caller=visit,
+            authorization=auth.authorization(options.auth, visit.source.home),
+            allow_private=options.allow_private,
+            verify=options.verify,
+            **conditions(visit.memo, self._now, self._limits),
+        )
+
+    def _home(self, arrival: _Arrival) -> Reading | None:
+        """Give the reading that has come home; None: a document has gone to the parsers first."""
+        if isinstance(arrival, BaseException):
+            raise arrival
+        if isinstance(arrival, Parsed):
+            answer = arrival.caller
+            assert isinstance(answer, Answer)
+            return answer.parsed(arrival)
+        visit = arrival.request.caller
+        assert isinstance(visit, Visit)
+        answer = Answer(visit, arrival, _fingerprint(arrival.body), self._now, self._limits)
+        reading = answer.reading()
+        if arrival.body is None:
+            return reading
+        if reading is None:
+            self._parsers.start(answer, arrival.body, answer.job())
+        else:
+            arrival.body.close()
+        return reading
+
+
+def _fingerprint(body: IO[bytes] | None) -> str:
+    if body is None:
+        return ""
+    body.seek(0)
+    digest = hashlib.blake2b(digest_size=16)
+    while piece := body.read(1024 * 1024):
+        digest.update(piece)
+    return digest.hexdigest()
+
+
+def _discard(inbox: "SimpleQueue[_Arrival]") -> None:
+    """Close what came in and nobody took."""
+    while not inbox.empty():
+        arrival = inbox.get_nowait()
+        if isinstance(arrival, Response) and arrival.body is not None:
+            arrival.body.close()

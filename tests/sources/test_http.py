@@ -1,0 +1,228 @@
+"""How requests are sent: guarded, polite, anonymous, and never late because somebody was busy."""
+
+import os
+import ssl
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import trustme
+from misbehaving import conditional, page, redirect, serving
+from visiting import NOW, QUICK, read, rss, source, visit
+
+from tagwire import __version__
+from tagwire.model import Outcome, Visit
+from tagwire.sources.http import user_agent
+from tagwire.sources.web import Web
+
+GOOD = rss("One")
+
+
+def ours():
+    """Give what must not be left behind: threads and child processes of a reading."""
+    threads = [each.name for each in threading.enumerate() if each.name.startswith("tagwire")]
+    return threads + Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+
+
+def after(pause, body=GOOD):
+    def answer(conversation):
+        conversation.wait(pause)
+        page(body)(conversation)
+
+    return answer
+
+
+def test_a_connection_that_one_source_may_use_is_not_reused_by_another_that_may_not():
+    """libcurl asks for no socket on a reused connection; the request itself is judged too."""
+    with serving({"/mine": conditional(GOOD), "/again": conditional(GOOD)}) as inner:
+        with serving({"/": redirect(inner.url("/mine"))}) as outer:
+            readings = Web(QUICK).read(
+                map(Visit, [source(inner.url("/mine")), source(inner.url("/again")), source(outer.url("/"))]), NOW
+            )
+            outcomes = {each.source.name: each for each in readings}
+        assert outcomes[inner.url("/mine")].outcome is Outcome.NEW
+        assert "where sources may not go" in outcomes[outer.url("/")].error
+        assert [each.path for each in inner.asked] == ["/mine", "/again"]
+
+
+def test_the_request_is_judged_even_where_a_connection_stands_ready():
+    with serving({"/a": conditional(GOOD), "/b": conditional(GOOD)}) as inner:
+        with serving({"/": redirect(inner.url("/a"))}) as outer:
+
+            def one_after_another():
+                for each in (inner.url("/a"), inner.url("/b"), outer.url("/")):
+                    yield Visit(source(each))
+                    while len(home) < len(inner.asked):
+                        yield None
+
+            home = []
+            for reading in Web(replace(QUICK, waiting=1)).read(one_after_another(), NOW):
+                home.append(reading)  # noqa: PERF402 - the generator above looks at it meanwhile
+        assert [each.outcome for each in home] == [Outcome.NEW, Outcome.NEW, Outcome.FAILED]
+        first, second = inner.asked  # and no third
+        assert first.connection == second.connection  # so there was one to be reused
+
+
+def test_answers_that_come_in_time_are_in_time_however_busy_the_consumer_is():
+    answers = {f"/{number}": after(0.2) for number in range(4)}
+    with serving(answers) as server:
+        visits = map(Visit, [source(server.url(path)) for path in answers])
+        readings = []
+        for reading in Web(replace(QUICK, deadline=1, per_host=1)).read(visits, NOW):
+            time.sleep(0.6)
+            readings.append(reading)
+    assert [each.outcome for each in readings] == [Outcome.NEW] * 4
+
+
+def test_a_slow_source_holds_up_no_other():
+    with serving({"/slow": after(1), "/fast": page(GOOD)}) as server:
+        visits = map(Visit, [source(server.url("/slow")), source(server.url("/fast"))])
+        first = next(iter(Web(replace(QUICK, stall=5, deadline=5)).read(visits, NOW)))
+    assert first.source.name == server.url("/fast")
+
+
+def test_a_host_is_asked_at_most_two_things_at_once():
+    answers = {f"/{number}": after(0.1) for number in range(8)}
+    with serving(answers) as server:
+        readings = read(source(server.url(path)) for path in answers)
+    assert len(readings) == 8
+    assert server.busiest == 2
+
+
+def test_requests_to_a_host_lie_a_pause_apart():
+    answers = {f"/{number}": page(GOOD) for number in range(4)}
+    with serving(answers) as server:
+        read([source(server.url(path)) for path in answers], limits=replace(QUICK, pause=0.2))
+    times = [each.at for each in server.asked]
+    assert all(later - earlier > 0.15 for earlier, later in zip(times, times[1:], strict=False))
+
+
+def test_visits_are_taken_lazily_in_the_callers_own_thread():
+    pulled = []
+
+    def visits(server):
+        for number in range(20):
+            pulled.append(threading.get_ident())
+            yield Visit(source(server.url(f"/{number}")))
+
+    with serving() as server:
+        readings = Web(replace(QUICK, waiting=3)).read(visits(server), NOW)
+        assert pulled == []
+        next(readings)
+        assert len(pulled) == 3
+        next(readings)
+        assert len(pulled) == 4
+        readings.close()
+    assert set(pulled) == {threading.get_ident()}
+
+
+def test_a_caller_with_nothing_due_is_asked_again_while_others_are_away():
+    def visits(server):
+        yield Visit(source(server.url("/slow")))
+        yield None
+        yield Visit(source(server.url("/late")))
+
+    with serving({"/slow": after(2), "/late": page(GOOD)}) as server:
+        readings = list(Web(replace(QUICK, stall=5, deadline=5)).read(visits(server), NOW))
+    assert [each.source.name.rpartition("/")[2] for each in readings] == ["late", "slow"]
+
+
+def test_reading_ends_when_nothing_is_due_and_nobody_is_away():
+    assert list(Web(QUICK).read(iter([None, None]), NOW)) == []
+    assert list(Web(QUICK).read([], NOW)) == []
+
+
+def test_a_reading_that_is_left_early_leaves_nothing_behind():
+    answers = {"/fast": page(GOOD)} | {f"/{number}": after(10) for number in range(5)}
+    with serving(answers) as server:
+        files = len(os.listdir("/proc/self/fd"))  # noqa: PTH208 - numbers, not paths
+        readings = Web(replace(QUICK, stall=15, deadline=15, per_host=9)).read(
+            map(Visit, [source(server.url(path)) for path in answers]), NOW
+        )
+        assert next(readings).outcome is Outcome.NEW
+        assert ours()
+        readings.close()
+        assert ours() == []
+        server.end()
+        assert len(os.listdir("/proc/self/fd")) <= files  # noqa: PTH208 - numbers, not paths
+
+
+def test_an_exception_of_the_caller_leaves_nothing_behind():
+    def visits(server):
+        yield Visit(source(server.url("/")))
+        raise RuntimeError("the database is gone")
+
+    with serving({"/": after(10)}) as server, pytest.raises(RuntimeError, match="the database is gone"):
+        list(Web(QUICK).read(visits(server), NOW))
+    assert ours() == []
+
+
+def test_requests_say_who_asks_and_nothing_else():
+    with serving({"/": page(GOOD, headers={"Set-Cookie": "a=b"}), "/next": redirect("/")}) as server:
+        read([source(server.url("/")), source(server.url("/next"))])
+    for asked in server.asked:
+        assert asked.headers.keys() == {"host", "user-agent", "accept", "accept-encoding"}
+        assert asked.headers["user-agent"] == f"Tagwire/{__version__}"
+        assert "application/atom+xml" in asked.headers["accept"]
+        assert {"gzip", "br"} <= set(asked.headers["accept-encoding"].split(", "))
+
+
+def test_the_user_agent_names_a_contact_and_nothing_that_could_break_out():
+    assert user_agent("https://example.org/bot") == f"Tagwire/{__version__} (+https://example.org/bot)"
+    assert user_agent("x)\r\nEvil: 1") == f"Tagwire/{__version__} (+xEvil: 1)"
+
+
+def test_proxies_of_the_environment_are_not_used(monkeypatch):
+    for name in ("http_proxy", "https_proxy", "all_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    with serving({"/": page(GOOD)}) as server:
+        assert visit(server.url("/")).outcome is Outcome.NEW
+
+
+@pytest.fixture(scope="module")
+def authority():
+    return trustme.CA()
+
+
+@pytest.fixture
+def tls(authority):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    return context
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused(tls):
+    with serving({"/": page(GOOD)}, tls=tls) as server:
+        reading = visit(server.url("/"))
+    assert reading.error.startswith("the certificate of 127.0.0.1 does not hold: ")
+    assert server.asked == []
+
+
+def test_an_exception_for_a_certificate_is_one_sources_own(tls):
+    with serving({"/": page(GOOD), "/other": page(GOOD)}, tls=tls) as server:
+        readings = read([source(server.url("/"), verify=False), source(server.url("/other"))])
+    assert readings[server.url("/")].outcome is Outcome.NEW
+    assert readings[server.url("/other")].outcome is Outcome.FAILED
+
+
+def test_certificates_that_the_system_trusts_are_trusted(tls, authority, tmp_path, monkeypatch):
+    trusted = tmp_path / "trusted.pem"
+    authority.cert_pem.write_to_path(str(trusted))
+    monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
+    with serving({"/": page(GOOD)}, tls=tls) as server:
+        assert visit(server.url("/")).outcome is Outcome.NEW
+
+
+def test_a_source_that_verifies_uses_no_connection_of_one_that_does_not(tls):
+    with serving({"/lax": page(GOOD), "/strict": page(GOOD)}, tls=tls) as server:
+
+        def lax_first():
+            yield Visit(source(server.url("/lax"), verify=False))
+            yield None
+            yield Visit(source(server.url("/strict")))
+
+        outcomes = [each.outcome for each in Web(replace(QUICK, waiting=1)).read(lax_first(), NOW)]
+    assert outcomes == [Outcome.NEW] or outcomes == [Outcome.NEW, Outcome.FAILED]
+    assert [each.path for each in server.asked] == ["/lax"]
