@@ -290,7 +290,9 @@ def test_a_document_of_100_000_entries_costs_itself_alone():
 
 
 def test_of_too_many_entries_the_newest_are_read_and_that_is_told():
-    dated = [{"guid": f"{day}", "title": f"{day}", "pubDate": f"{day:02} May 2023 10:00:00 GMT"} for day in range(1, 29)]
+    dated = [
+        {"guid": f"{day}", "title": f"{day}", "pubDate": f"{day:02} May 2023 10:00:00 GMT"} for day in range(1, 29)
+    ]
     with serving({"/": page(rss(*dated))}) as server:
         reading = visit(server.url("/"), limits=Limits(pause=0, articles=3))
     assert [article.title for article in reading.articles] == ["26", "27", "28"]
@@ -299,10 +301,17 @@ def test_of_too_many_entries_the_newest_are_read_and_that_is_told():
 
 def test_a_document_that_needs_too_much_memory_costs_itself_alone():
     large = rss(*({"guid": str(i), "description": "word " * 200} for i in range(15_000)))
-    with serving({"/": page(gzip.compress(large), headers={"Content-Encoding": "gzip"}), "/good": page(GOOD)}) as server:
+    with serving(
+        {"/": page(gzip.compress(large), headers={"Content-Encoding": "gzip"}), "/good": page(GOOD)}
+    ) as server:
         limits = Limits(pause=0, parsers=1, parse_memory=110 * 2**20)
-        readings = read([source(server.url("/"), name="large"), source(server.url("/good"), name="good")], limits=limits)
-    assert readings["large"].error in {"the document needs more memory than its parser may use", "the parser died of the document"}
+        readings = read(
+            [source(server.url("/"), name="large"), source(server.url("/good"), name="good")], limits=limits
+        )
+    assert readings["large"].error in {
+        "the document needs more memory than its parser may use",
+        "the parser died of the document",
+    }
     assert readings["good"].outcome is Outcome.NEW
 
 
