@@ -23,6 +23,7 @@ from tagwire.locks import held
 from tagwire.pipeline import Pipeline, database, output_folder
 from tagwire.store.keeping import Kept
 from tagwire.store.store import Store
+from tagwire.tags.patterns import found
 
 Say = Callable[[str], object]
 
@@ -50,7 +51,7 @@ def run(root: Path, *, clock: Callable[[], datetime], listen: tuple[str, int] | 
     stop = threading.Event()
     with _signals(stop):
         site = definitions.load(root).trusted()
-        with held(site.root, "daemon", wait=False), Store(database(site)) as store:
+        with held(site.root, "daemon", wait=False), Store(database(site), found) as store:
             daemon = _Daemon(site.root, store, clock, say, stop)
             with _server(site.root, listen, say) as server, daemon.jobs():
                 while not stop.wait(_TICK_SECONDS):

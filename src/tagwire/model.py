@@ -202,11 +202,35 @@ def tag_key(name: str) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """What a tag's rule is expected to do with a piece of text, as its author wrote it down."""
+
+    title: str = ""
+    summary: str = ""
+    text: str = ""
+    expect: bool = True
+    """Whether it should earn the tag."""
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TagRule:
     """One ``[tags."NAME"]`` table of the vocabulary: the words that earn the tag."""
 
     name: str
     aliases: tuple[str, ...] = ()
+    ambiguous: tuple[str, ...] = ()
+    """Aliases that count only where one of `context` stands in title, summary or text too."""
+    context: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    """Phrases that are passed over, with every alias in them."""
+    broader: tuple[str, ...] = ()
+    """The tags that an article carries because it carries this one."""
+    fields: tuple[str, ...] = ("title", "summary", "text")
+    """Where aliases are looked for; context is looked for everywhere."""
+    min_hits: int = 1
+    """How often aliases must stand in the text alone; in title and summary once is enough."""
+    examples: tuple[Example, ...] = ()
     file: str = ""
     line: int | None = None
 
@@ -255,6 +279,86 @@ class HasTag:
     tag: str
 
 
+class Searched(StrEnum):
+    """What words and patterns are looked for in."""
+
+    TEXT = "text"
+    """Title, summary and text."""
+    TITLE = "title"
+    AUTHOR = "author"
+    LINK = "link"
+
+
+class Part(StrEnum):
+    """What a story may have or lack."""
+
+    AUTHOR = "author"
+    ENCLOSURE = "enclosure"
+    IMAGE = "image"
+    LINK = "link"
+    SUMMARY = "summary"
+    TAG = "tag"
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class HasWords:
+    """Stories with these words one after the other, compared as `text.words` gives them."""
+
+    words: str
+    where: Searched = Searched.TEXT
+
+
+@dataclass(frozen=True, slots=True)
+class HasPattern:
+    """Stories in which a regular expression (RE2 syntax, any case) is found."""
+
+    pattern: str
+    where: Searched = Searched.TEXT
+
+
+@dataclass(frozen=True, slots=True)
+class FromSource:
+    """Stories of which a source, compared case-folded, carried a copy."""
+
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class InLanguage:
+    """Stories in a language: ``zh`` holds for zh-CN too (RFC 4647, 3.3.1)."""
+
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class After:
+    """Stories of this day or a later one; the day is the one of the story, in its source's time zone."""
+
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """Stories of a day before this one."""
+
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """Stories published at most this long ago."""
+
+    span: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Has:
+    """Stories that have such a part."""
+
+    part: Part
+
+
 @dataclass(frozen=True, slots=True)
 class Not:
     """Stories that `part` does not choose."""
@@ -276,7 +380,19 @@ class Or:
     parts: tuple["Filter", ...]
 
 
-Filter: TypeAlias = Everything | HasTag | Not | And | Or
+Leaf: TypeAlias = Everything | HasTag | HasWords | HasPattern | FromSource | InLanguage | After | Before | Within | Has
+Filter: TypeAlias = Leaf | Not | And | Or
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What filters see of a story."""
+
+    copies: tuple[Article, ...]
+    tags: frozenset[str]
+    """As `tag_key` gives them, over all copies."""
+    published: datetime
+    day: date
 
 
 # ---------------------------------------------------------------- stories

@@ -8,7 +8,7 @@ Each hands the values of one step to the next; none of the steps knows another.
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -60,6 +60,7 @@ class Pipeline:
         self.kinds: dict[str, Kind] = kinds()
         self.matcher = Matcher()
         self.vocabulary = Vocabulary(site.rules)
+        self.feeds = tuple(replace(feed, filter=self.vocabulary.resolved(feed.filter)) for feed in site.feeds)
         self._sources = {source.address: source for source in site.sources}
 
     def adopt(self) -> int:
@@ -148,7 +149,7 @@ class Pipeline:
 
     def _publish(self) -> list[Published]:
         self.retag()
-        self.store.catch_up(self.site.feeds, self.clock())
+        self.store.catch_up(self.feeds, self.clock())
         documents = self.documents()
         face = self.site.face
         rendered = {
@@ -171,7 +172,7 @@ class Pipeline:
     def documents(self) -> list[Document]:
         """Give all that is published, ready to be rendered."""
         documents = []
-        for feed, picked in zip(self.site.feeds, self.store.pick(self.site.feeds), strict=True):
+        for feed, picked in zip(self.feeds, self.store.pick(self.feeds), strict=True):
             updated = max((story.updated for story in picked.stories), default=picked.since)
             documents.append(
                 Document(face=self.site.face, feed=feed, id=picked.uri, updated=updated, stories=picked.stories)

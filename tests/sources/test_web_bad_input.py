@@ -1,10 +1,10 @@
 """What servers can do to us, each case with what must be seen; and healthy sources read beside all of them."""
 
-import gzip
 import resource
 from itertools import count, repeat
 
 import pytest
+
 from misbehaving import (
     Answer,
     brotli_bomb,
@@ -15,11 +15,10 @@ from misbehaving import (
     redirect,
     serving,
 )
-from visiting import NOW, QUICK, read, rss, source, visit
-
 from tagwire.model import Outcome, Visit
 from tagwire.sources.limits import Limits
 from tagwire.sources.web import Web
+from visiting import NOW, read, rss, source, visit
 
 GOOD = rss("One", "Two")
 LIMITS = Limits(
@@ -148,8 +147,8 @@ CASES: dict[str, tuple[Answer, Outcome, str]] = {
     "broken JSON": (page(b'{"version": '), Outcome.FAILED, "this is no JSON Feed: its JSON cannot be read"),
     "bad XML declaration": (
         page(b'<?xml version="1.0" encoding="bogus\xff\xfe"?>' + GOOD.partition(b"?>")[2]),
-        Outcome.FAILED,
-        "the document cannot be parsed: UnicodeDecodeError",
+        Outcome.NEW,
+        "",
     ),
     "unknown encoding": (
         page(b'<?xml version="1.0" encoding="bogus"?>' + GOOD.partition(b"?>")[2]),
@@ -157,7 +156,6 @@ CASES: dict[str, tuple[Answer, Outcome, str]] = {
         "",
     ),
     "broken off document": (page(b"<?xml version='1.0'?><rss version='2.0'><chan"), Outcome.FAILED, "cannot be read"),
-    "entity bomb": (page(entity_bomb()), Outcome.NEW, ""),
     "external entity": (
         page(
             b'<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
@@ -289,6 +287,13 @@ def test_a_document_of_100_000_entries_costs_itself_alone():
     assert readings["good"].outcome is Outcome.NEW
 
 
+def test_an_entity_bomb_does_not_go_off():
+    with serving({"/": page(entity_bomb())}) as server:
+        reading = visit(server.url("/"), limits=Limits(pause=0))
+    assert reading.outcome is Outcome.NEW
+    assert len(reading.articles[0].title) < 1000
+
+
 def test_of_too_many_entries_the_newest_are_read_and_that_is_told():
     dated = [
         {"guid": f"{day}", "title": f"{day}", "pubDate": f"{day:02} May 2023 10:00:00 GMT"} for day in range(1, 29)
@@ -301,21 +306,11 @@ def test_of_too_many_entries_the_newest_are_read_and_that_is_told():
 
 def test_a_document_that_needs_too_much_memory_costs_itself_alone():
     large = rss(*({"guid": str(i), "description": "word " * 200} for i in range(15_000)))
-    with serving(
-        {"/": page(gzip.compress(large), headers={"Content-Encoding": "gzip"}), "/good": page(GOOD)}
-    ) as server:
-        limits = Limits(pause=0, parsers=1, parse_memory=110 * 2**20)
-        readings = read(
-            [source(server.url("/"), name="large"), source(server.url("/good"), name="good")], limits=limits
-        )
+    with serving({"/": packed(large), "/good": page(GOOD)}) as server:
+        sources = [source(server.url("/"), name="large"), source(server.url("/good"), name="good")]
+        readings = read(sources, limits=Limits(pause=0, parsers=1, parse_memory=110 * 2**20))
     assert readings["large"].error in {
         "the document needs more memory than its parser may use",
         "the parser died of the document",
     }
     assert readings["good"].outcome is Outcome.NEW
-
-
-def test_limits_are_such_that_a_usual_source_is_read():
-    with serving({"/": conditional(rss(*map(str, range(200))))}) as server:
-        assert len(visit(server.url("/"), limits=Limits()).articles) == 200
-    assert QUICK.body_bytes == Limits().body_bytes

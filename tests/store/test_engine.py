@@ -58,10 +58,15 @@ def test_tables_made_in_a_transaction_that_fails_are_not_there(engine):
         assert connection.execute(text("SELECT count(*) FROM sqlite_master")).scalar() == 0
 
 
+def is_no_index_of_words(name, kind, _parents):
+    return kind != "table" or not name.startswith("article_words")
+
+
 def test_the_migrations_make_the_schema(engine):
     migrate.migrate(engine)
     with engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), schema.metadata) == []
+        context = MigrationContext.configure(connection, opts={"include_name": is_no_index_of_words})
+        assert compare_metadata(context, schema.metadata) == []
 
 
 def test_the_head_is_the_newest_migration():

@@ -58,14 +58,16 @@ def _copy(origin: Path, target: Path) -> bool:
 def check(root: Path) -> None:
     """Say every problem in every definition, with file, line and what would be right.
 
-    Exit code 2 if there is any; warnings alone are no failure.
+    Tries the examples of all tags, too, and warns of tags in filters that nothing is known to give. Exit code 2 if
+    there is any problem; warnings alone are no failure.
     """
     from tagwire import definitions
 
     loaded = definitions.load(root)
-    for problem in loaded.problems:
+    problems = definitions.examined(loaded)
+    for problem in problems:
         click.echo(str(problem))
-    wrong = sum(not problem.warning for problem in loaded.problems)
+    wrong = sum(not problem.warning for problem in problems)
     site = loaded.site
     if wrong:
         click.echo(f"tagwire: {show.count(wrong, 'problem')}", err=True)

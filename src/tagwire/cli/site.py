@@ -50,8 +50,9 @@ def opened(loaded: "Loaded") -> Iterator["Store"]:
     """
     from tagwire.pipeline import database
     from tagwire.store.store import Store
+    from tagwire.tags.patterns import found
 
-    with Store(database(loaded.site)) as store:
+    with Store(database(loaded.site), found) as store:
         yield store
 
 

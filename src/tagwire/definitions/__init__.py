@@ -1,5 +1,6 @@
 """The user's files become a site: every file is checked, every problem is told at once, nothing broken gets in."""
 
+from tagwire.definitions.examine import examined
 from tagwire.definitions.site import Loaded, is_site, load, remember
 
-__all__ = ["Loaded", "is_site", "load", "remember"]
+__all__ = ["Loaded", "examined", "is_site", "load", "remember"]

@@ -26,6 +26,8 @@ class Document:
     """Relative to the site."""
     text: str
     problems: list[Problem] = field(default_factory=list)
+    last_good: bool = False
+    """Whether the text is no longer the file's, so that its lines are nowhere to be found."""
 
     @cached_property
     def lines(self) -> dict[Path, int]:
@@ -42,11 +44,18 @@ class Document:
 
     def line(self, where: Where) -> int | None:
         """Give the line of a place; of a path that is not there, the line of what is nearest around it."""
+        if self.last_good:
+            return None
         return line_of(where, self.lines) if isinstance(where, tuple) else where
 
     def report(self, where: Where, what: str, right: str = "", *, warning: bool = False) -> None:
         """Remember a problem with what stands at a place."""
         self.problems.append(Problem(self.file, self.line(where), what, right, warning=warning))
+
+
+def printable(text: str) -> str:
+    """Give text in which nothing can steer a terminal."""
+    return "".join(c if c.isprintable() else "�" for c in text)
 
 
 def shown(value: object) -> str:
@@ -55,7 +64,7 @@ def shown(value: object) -> str:
         case bool():
             return str(value).lower()
         case str():
-            text = "".join(c if c.isprintable() else "�" for c in value[: _SHOWN + 1])
+            text = printable(value[: _SHOWN + 1])
             return f'"{text}"' if len(text) <= _SHOWN else f'"{text[:_SHOWN]}…"'
         case int():
             return str(value) if abs(value) < 10**_SHOWN else "a number of many digits"

@@ -1,8 +1,9 @@
 """Reads ``feeds/NAME.toml``: a feed, and the vocabulary that may stand in its file."""
 
+from collections.abc import Iterator
 from typing import Any
 
-from tagwire.definitions.document import Document
+from tagwire.definitions.document import Document, Where
 from tagwire.definitions.names import RESERVED, is_usable, name_of
 from tagwire.definitions.schema import FeedTable, Vocabulary, checked
 from tagwire.definitions.vocabulary import rules_of
@@ -38,6 +39,18 @@ def feed_of(document: Document) -> tuple[Feed, list[TagRule]] | None:
     return feed, rules_of(document, vocabulary.tags)
 
 
+def asked(document: Document) -> Iterator[tuple[Where, Filter]]:
+    """Give each place of a feed's file that chooses stories, and what it chooses."""
+    table = document.table()
+    values = None if table is None else checked(document, _parted(table)[1], FeedTable)
+    if values is None:
+        return
+    for position, tag in enumerate(values.tags):
+        yield ("tags", position), HasTag(tag)
+    if written := _written(document, values.filter):
+        yield ("filter",), written
+
+
 def _parted(table: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Part vocabulary and options: ``tags`` is a list of the tags to publish, or holds the ``[tags."NAME"]`` tables."""
     tags = table.get("tags")
@@ -64,8 +77,15 @@ def _written(document: Document, text: object) -> Filter | None:
     try:
         return parse(text)
     except FilterError as error:
-        document.report(("filter",), f"filter: {error}")
+        what = str(error).removeprefix(f"column {error.column}: ")
+        document.report(("filter",), f"filter, {_place(text, error.column)}: {what}")
         return None
+
+
+def _place(text: str, column: int) -> str:
+    """Name a place in a filter as an editor counts it: by lines where there are several."""
+    *above, line = text[: column - 1].split("\n")
+    return f"its line {len(above) + 1}, column {len(line) + 1}" if "\n" in text else f"column {column}"
 
 
 def _any_of(tags: list[str]) -> Filter:

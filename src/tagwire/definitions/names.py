@@ -6,9 +6,10 @@ from pathlib import PurePosixPath
 
 from tagwire.definitions.document import Document, shown
 from tagwire.errors import Problem
+from tagwire.tags import names
 
-RESERVED = frozenset({"index", "tags", "stories", "health", "status", "sources", "feed", "style"})
-"""Names in output/ and over HTTP that no feed may take."""
+RESERVED = names.RESERVED | {"feed", "healthz", "metrics", "style"}
+"""Names in output/ and over HTTP that no feed may take, and those that Windows cannot have; in small letters."""
 
 _LONGEST = 200
 """Bytes, so that suffixes and the names of half-written files fit into the 255 of a file system."""
@@ -29,7 +30,7 @@ def is_usable(document: Document, reserved: frozenset[str] = frozenset()) -> boo
     elif len(name.encode()) > _LONGEST:
         document.report(None, "its name is too long", f"a name has at most {_LONGEST} bytes")
     elif name.casefold() in reserved:
-        document.report(None, f"{shown(name)} is a name that Tagwire needs itself", "give the file another name")
+        document.report(None, f"{shown(name)} is a name that Tagwire or Windows needs itself", "give the file another name")
     else:
         return True
     return False

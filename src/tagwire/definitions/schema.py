@@ -2,9 +2,9 @@
 
 from dataclasses import MISSING, fields
 from dataclasses import Field as Option
-from typing import Annotated, Any, Literal, TypeVar, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, Self, TypeVar, get_origin, get_type_hints
 
-from pydantic import BaseModel, ConfigDict, Field, Strict, ValidationError, create_model
+from pydantic import BaseModel, ConfigDict, Field, Strict, ValidationError, create_model, model_validator
 
 from tagwire.definitions.document import Document
 from tagwire.definitions.explain import explain
@@ -14,16 +14,20 @@ from tagwire.definitions.values import (
     Cron,
     Database,
     Every,
+    Fields,
     Language,
     SomeTags,
+    Tables,
     TagHeading,
+    TagName,
     Tags,
     Text,
     TimeZone,
+    wrong,
 )
-from tagwire.model import Face, Feed
+from tagwire.model import Face, Feed, TagRule
 
-_FACE, _FEED = Face(), Feed(name="", title="")
+_FACE, _FEED, _RULE = Face(), Feed(name="", title=""), TagRule(name="")
 
 
 class Table(BaseModel):
@@ -32,10 +36,32 @@ class Table(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
+class ExampleTable(Table):
+    """``[[tags."NAME".examples]]``: a piece of text, and whether it should earn the tag."""
+
+    title: Text = ""
+    summary: Text = ""
+    text: Text = ""
+    expect: bool = Field(examples=[True])
+
+    @model_validator(mode="after")
+    def _has_text(self) -> Self:
+        if not (self.title or self.summary or self.text):
+            wrong("has nothing to look for words in", "give it a title, a summary or a text")
+        return self
+
+
 class TagTable(Table):
     """``[tags."NAME"]``: the words that earn a tag."""
 
     aliases: list[Alias] = Field(default=[], examples=[["SAIC Motor", "上汽"]])
+    ambiguous: list[Alias] = Field(default=[], examples=[["SAIC"]])
+    context: list[Alias] = Field(default=[], examples=[["car", "automaker", "汽车"]])
+    exclude: list[Alias] = Field(default=[], examples=[["Science Applications International", "坐上汽车"]])
+    broader: list[TagName] = Field(default=[], examples=[["Automotive"]])
+    fields: Fields = list(_RULE.fields)
+    min_hits: int = Field(default=_RULE.min_hits, ge=1, examples=[2])
+    examples: Annotated[list[ExampleTable], Tables] = []
 
 
 class Vocabulary(Table):
@@ -77,7 +103,7 @@ class SourceTable(Table):
     tags: Tags = []
     language: Language | None = None
     timezone: TimeZone | None = None
-    every: Every | None = None
+    every: Every = None
     cron: Cron | None = None
 
 

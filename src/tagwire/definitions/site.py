@@ -1,19 +1,20 @@
 """Loads a site: every file of the user, every problem at once, and the last good version of what is broken."""
 
 import os
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
 from tagwire.definitions import files, lastgood, names, vocabulary
-from tagwire.definitions.document import Document, shown
+from tagwire.definitions.document import Document, printable, shown
 from tagwire.definitions.feeds import feed_of
 from tagwire.definitions.schema import SiteTable, checked
 from tagwire.definitions.sources import ARTICLES, SourceReader, apart
 from tagwire.errors import DefinitionError, Problem
 from tagwire.model import Face, Feed, Site, Source, TagRule
 from tagwire.sources import Kind
+from tagwire.tags import checks
 
 SETTINGS = "tagwire.toml"
 
@@ -96,7 +97,7 @@ class _Loader:
         sources = self._sources(table.timezone)
         feeds, feed_rules = self._feeds()
         rules = [*site_rules, *feed_rules]
-        self.problems += vocabulary.claimed_twice(rules)
+        self.problems += checks.problems(rules)
         site = Site(
             root=self.root,
             face=Face(title=table.title, base_url=table.base_url, author=table.author, language=table.language),
@@ -104,10 +105,9 @@ class _Loader:
             database=table.database,
             sources=tuple(sources),
             feeds=tuple(feeds),
-            rules=vocabulary.merged(rules),
+            rules=tuple(self._without_circles(rules)),
         )
-        self.problems.sort(key=lambda problem: (problem.file, problem.line or 0, problem.what))
-        return Loaded(site, tuple(self.problems), self.texts, guessed=settings is None)
+        return Loaded(site, in_order(self.problems), self.texts, guessed=settings is None)
 
     def _recall(self) -> None:
         try:
@@ -148,6 +148,19 @@ class _Loader:
         found = [each for file in defined if (each := self._read(file, feed_of))]
         return [feed for feed, _ in found], [rule for _, rules in found for rule in rules]
 
+    def _without_circles(self, rules: list[TagRule]) -> list[TagRule]:
+        """Let the tags of a circle have the broader ones of their files' last good versions, else none."""
+        before: list[TagRule] = []
+        for file in sorted({rule.file for rule in vocabulary.circling(rules)}):
+            what = "the broader tags of the circle are left out"
+            if text := self.remembered.get(file):
+                what = "the broader tags of its last good version stay in force"
+                self.texts[file] = text
+                found = (settings_of if file == SETTINGS else feed_of)(Document(file, text))
+                before += found[1] if found else []
+            self.problems.append(Problem(file, None, what, warning=True))
+        return vocabulary.without_circles(rules, before)
+
     def _listed(self, folder: str) -> tuple[list[str], list[str]]:
         """Give a folder's definitions, each name once, and its lists of subscriptions."""
         try:
@@ -185,10 +198,16 @@ class _Loader:
         if text is None:
             return None
         self.texts[file] = text
-        found = parse(Document(file, text))
+        found = parse(Document(file, text, last_good=True))
         if found is not None:
             self.problems.append(Problem(file, None, "its last good version stays in force", warning=True))
         return found
+
+
+def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Give problems by file and line, fit to be shown whatever they quote."""
+    fit = (replace(each, what=printable(each.what), right=printable(each.right)) for each in problems)
+    return tuple(sorted(fit, key=lambda problem: (problem.file, problem.line or 0, problem.what)))
 
 
 def settings_of(document: Document) -> tuple[SiteTable, list[TagRule]] | None:

@@ -3,7 +3,7 @@
 import re
 import zoneinfo
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, NoReturn
+from typing import Annotated, Literal, NoReturn
 from urllib.parse import urlsplit
 
 from cronsim import CronSim, CronSimError
@@ -50,13 +50,25 @@ def _some(tags: list[str]) -> list[str]:
     return tags or wrong("names no tag", 'write tags = ["CIIE"], or leave it out for every story')
 
 
-def _every(value: object) -> timedelta:
+def _some_fields(names: list[str]) -> list[str]:
+    return names or wrong("names no field", 'write fields = ["title", "summary"], or leave it out for all three')
+
+
+def _tables(value: object) -> object:
+    if not isinstance(value, list):
+        wrong(f"{shown(value)} is no list of tables", 'write [[tags."NAME".examples]], in double brackets')
+    return value
+
+
+def _every(value: object) -> timedelta | None:
+    if value == "auto":
+        return None
     match = _EVERY.fullmatch(value) if isinstance(value, str) else None
     if match is None:
-        wrong(f"{shown(value)} is no span of time", 'write a number and s, m, h, d or w: every = "15m"')
+        wrong(f"{shown(value)} is no span of time", 'write a number and s, m, h, d or w: every = "15m", or "auto"')
     span = timedelta(**{_UNITS[match[2]]: int(match[1])})
     if not timedelta(seconds=1) <= span <= _LONGEST:
-        wrong(f"{shown(value)} is out of bounds", 'write something from "1s" to "366d"')
+        wrong(f"{shown(value)} is out of bounds", 'write something from "1s" to "366d", or "auto"')
     return span
 
 
@@ -119,7 +131,13 @@ TagName = Annotated[str, AfterValidator(_tag)]
 TagHeading = Annotated[str, AfterValidator(_heading)]
 Tags = Annotated[list[TagName], Field(examples=[["CIIE"]])]
 SomeTags = Annotated[Tags, AfterValidator(_some)]
-Every = Annotated[timedelta, BeforeValidator(_every), Field(examples=["15m"])]
+Fields = Annotated[
+    list[Literal["title", "summary", "text"]], AfterValidator(_some_fields), Field(examples=[["title", "summary"]])
+]
+Tables = BeforeValidator(_tables)
+"""For a list of tables: names the double brackets to whoever forgot them."""
+Every = Annotated[timedelta | None, BeforeValidator(_every), Field(examples=["15m"])]
+"""None: as the kind does by default, which is what ``auto`` says."""
 Cron = Annotated[str, AfterValidator(_cron), Field(examples=["0 7 * * 1-5"])]
 TimeZone = Annotated[str, AfterValidator(_timezone), Field(examples=["Asia/Shanghai"])]
 Language = Annotated[str, AfterValidator(_language), Field(examples=["zh-CN"])]

@@ -1,63 +1,61 @@
-"""The vocabulary: every ``[tags."NAME"]`` table of every file, as one set of rules."""
+"""The vocabulary: every ``[tags."NAME"]`` table of every file, each as a rule of its own."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from tagwire.definitions.document import Document, shown
+from tagwire.definitions.document import Document
 from tagwire.definitions.schema import TagTable
-from tagwire.errors import Problem
-from tagwire.model import TagRule, tag_key
-from tagwire.text import folded, one_line
-
-_WORDS = (
-    "a an and are as at be but by for from has have he his i in is it its not of on or she that the their they this "
-    "to was we were will with you 的 了 是 在 和 与 有 不 一 为 年 月 日 上 中 人 也 就 这 个"
-)
-_EVERYWHERE = frozenset(_WORDS.split())
-"""Words that nearly every text holds."""
+from tagwire.model import Example, TagRule, tag_key
+from tagwire.tags.rules import loops, merged
+from tagwire.text import one_line
 
 
 def rules_of(document: Document, tables: dict[str, TagTable]) -> list[TagRule]:
-    """Give the rules of a file's tables, and warn of aliases that match nearly everything."""
-    for name, table in tables.items():
-        for position, alias in enumerate(table.aliases):
-            if _matches_nearly_everything(alias):
-                what = f"the alias {shown(alias)} of the tag {shown(name)} matches nearly everything"
-                document.report(("tags", name, "aliases", position), what, "make it longer", warning=True)
-    return [
-        TagRule(
-            name=one_line(name), aliases=tuple(table.aliases), file=document.file, line=document.line(("tags", name))
+    """Give the rules of a file's tables; those of tags that compare alike are put together by who tags."""
+    return [_rule(document, name, table) for name, table in tables.items()]
+
+
+def circling(rules: Iterable[TagRule]) -> list[TagRule]:
+    """Give the rules of tags that are broader than themselves, by whatever way."""
+    rules = list(rules)
+    tags = {tag_key(name) for loop in loops(merged(rules)) for name in loop}
+    return [rule for rule in rules if tag_key(rule.name) in tags]
+
+
+def without_circles(rules: list[TagRule], before: Sequence[TagRule] = ()) -> list[TagRule]:
+    """Give the rules with other broader tags where those go in a circle: the ones they had `before`, else none."""
+    circle = circling(rules)
+    if not circle:
+        return rules
+    had = {(rule.file, rule.name): rule.broader for rule in before}
+    # Together with what is new, what was there before may go in a circle too: then they have none.
+    return without_circles(
+        [replace(rule, broader=had.get((rule.file, rule.name), ())) if rule in circle else rule for rule in rules]
+    )
+
+
+def _rule(document: Document, name: str, table: TagTable) -> TagRule:
+    place = ("tags", name)
+    examples = (
+        Example(
+            title=each.title,
+            summary=each.summary,
+            text=each.text,
+            expect=each.expect,
+            line=document.line((*place, "examples", position)),
         )
-        for name, table in tables.items()
-    ]
-
-
-def merged(rules: Iterable[TagRule]) -> tuple[TagRule, ...]:
-    """Give one rule a tag: what several files say of it is put together under the first one's spelling."""
-    by_key: dict[str, TagRule] = {}
-    for rule in rules:
-        first = by_key.setdefault(tag_key(rule.name), rule)
-        if first is not rule:
-            both = tuple(dict.fromkeys((*first.aliases, *rule.aliases)))
-            by_key[tag_key(rule.name)] = replace(first, aliases=both)
-    return tuple(by_key.values())
-
-
-def claimed_twice(rules: Iterable[TagRule]) -> list[Problem]:
-    """Warn of every alias that earns two tags."""
-    owners: dict[str, TagRule] = {}
-    problems = []
-    for rule in rules:
-        for alias in dict.fromkeys(rule.aliases):
-            owner = owners.setdefault(folded(alias), rule)
-            if tag_key(owner.name) != tag_key(rule.name):
-                what = f"the alias {shown(alias)} of the tag {shown(rule.name)} is one of {shown(owner.name)} too"
-                right = f"keep it here or in {owner.file}:{owner.line}"
-                problems.append(Problem(rule.file, rule.line, what, right, warning=True))
-    return problems
-
-
-def _matches_nearly_everything(alias: str) -> bool:
-    word = folded(alias)
-    single = len(word) == 1 and word.isascii()
-    return single or word in _EVERYWHERE or not any(c.isalnum() for c in word)
+        for position, each in enumerate(table.examples)
+    )
+    return TagRule(
+        name=one_line(name),
+        aliases=tuple(table.aliases),
+        ambiguous=tuple(table.ambiguous),
+        context=tuple(table.context),
+        exclude=tuple(table.exclude),
+        broader=tuple(table.broader),
+        fields=tuple(table.fields),
+        min_hits=table.min_hits,
+        examples=tuple(examples),
+        file=document.file,
+        line=document.line(place),
+    )

@@ -2,6 +2,7 @@
 
 import io
 import re
+import sys
 from collections.abc import Sequence
 from typing import Any
 from xml.sax import SAXException
@@ -17,10 +18,13 @@ from tagwire.sources.exchange import shortened
 from tagwire.sources.hints import wishes
 from tagwire.sources.identity import Mark
 from tagwire.sources.parsing import Job, Understood
+from tagwire.text import xml_safe
 
 _BLANKS = b" \t\r\n\0\xef\xbb\xbf"
 _END = re.compile(rb"</(?:\w{1,40}:)?(?:rss|feed|rdf|channel)\s*>", re.IGNORECASE)
 _TAIL = 8 * 1024
+_DECLARATION = re.compile(rb"\A\s{0,99}<\?xml[^>]{0,999}\?>")
+_REFERENCE = re.compile(rb"&#(?:[xX]([0-9a-fA-F]{1,9})|([0-9]{1,9}));")
 
 
 def read_document(content: bytes, job: Job) -> Understood:
@@ -43,9 +47,10 @@ def read_document(content: bytes, job: Job) -> Understood:
 def _parse(content: bytes, job: Job) -> Any:
     """Have feedparser read it: from a file in memory, since it opens a string or bytes that look like a path."""
     headers = {"content-type": _content_type(content, job.content_type), "content-location": job.url}
-    document = feedparser.parse(
-        io.BytesIO(content), sanitize_html=False, resolve_relative_uris=False, response_headers=headers
-    )
+    try:
+        document = _feedparser(content, headers)
+    except ValueError:  # over a declaration or a reference to a character that there is not
+        document = _feedparser(_mended(content), headers)
     if not document.version and (not document.entries or is_page(content)):
         raise _no_feed(content, job)
     problem = document.get("bozo_exception")
@@ -54,6 +59,24 @@ def _parse(content: bytes, job: Job) -> Any:
     if job.packed and not _END.search(content[-_TAIL:].replace(b"\0", b"")):
         raise SourceError("the document broke off before its end")
     return document
+
+
+def _feedparser(content: bytes, headers: dict[str, str]) -> Any:
+    return feedparser.parse(
+        io.BytesIO(content), sanitize_html=False, resolve_relative_uris=False, response_headers=headers
+    )
+
+
+def _mended(content: bytes) -> bytes:
+    """Take out what feedparser stumbles over: the XML declaration, and references that XML 1.0 (4.1) forbids."""
+    return _REFERENCE.sub(
+        lambda found: found[0] if _stands_for_something(found) else b"", _DECLARATION.sub(b"", content)
+    )
+
+
+def _stands_for_something(reference: re.Match[bytes]) -> bool:
+    number = int(reference[1], 16) if reference[1] else int(reference[2])
+    return number <= sys.maxunicode and bool(xml_safe(chr(number)))
 
 
 def _no_feed(content: bytes, job: Job) -> SourceError:

@@ -36,7 +36,7 @@ def wishes(content: bytes, feed: Mapping[str, Any]) -> Wishes:
 
     feedparser keeps only the last of several hours and days, so these are read from the content itself.
     """
-    hours = {int(hour) % _HOURS for hour in _HOUR.findall(_inside(content, b"skipHours"))}
+    hours = {int(hour) % _HOURS for hour in _HOUR.findall(_inside(content, b"skipHours")) if int(hour) <= _HOURS}
     days = {day.decode().capitalize() + "day" for day in _DAY.findall(_inside(content, b"skipDays"))}
     spans = [span for span in (_ttl(feed), _period(feed)) if span]
     return Wishes(

@@ -41,9 +41,7 @@ class Transfers:
         self._started: deque[Request] = deque()
         self._released: deque[None] = deque()
         self._closing = False
-        self._wake_reader, self._wake_writer = socket.socketpair()
-        self._wake_reader.settimeout(0)
-        self._wake_writer.settimeout(0)
+        self._bell = _Bell()
         self._thread = threading.Thread(target=self._run, name="tagwire-transfers", daemon=True)
 
     def __enter__(self) -> Self:
@@ -56,31 +54,24 @@ class Transfers:
     ) -> None:
         """Break off what is under way, and end the thread."""
         self._closing = True
-        self._wake()
+        self._bell.ring()
         self._thread.join()
-        self._wake_reader.close()
-        self._wake_writer.close()
+        self._bell.close()
 
     def start(self, request: Request) -> None:
         """Send a request when it is its host's turn and there is room."""
         self._started.append(request)
-        self._wake()
+        self._bell.ring()
 
     def release(self) -> None:
         """Make room: a response that was delivered has been dealt with."""
         self._released.append(None)
-        self._wake()
-
-    def _wake(self) -> None:
-        try:
-            self._wake_writer.send(b"!")
-        except BlockingIOError:
-            return  # it is full of calls that have not been heard yet
+        self._bell.ring()
 
     def _run(self) -> None:
         try:
             with selectors.DefaultSelector() as selector:
-                selector.register(self._wake_reader, selectors.EVENT_READ)
+                selector.register(self._bell, selectors.EVENT_READ, self._bell)
                 drive = _Drive(self._limits, self._agent, self._deliver, selector)
                 try:
                     while self._heard(drive):
@@ -91,18 +82,45 @@ class Transfers:
             self._deliver(error)
 
     def _heard(self, drive: "_Drive") -> bool:
-        """Take in what was called; the calls are looked at after their bells are emptied, or one could be missed."""
-        try:
-            while self._wake_reader.recv(65536):
-                pass
-        except BlockingIOError:
-            pass
+        """Take in what was asked; False: it is time to end."""
+        self._bell.hushed()  # first: what is asked from here on rings again
         while self._started:
             drive.admit(self._started.popleft())
         while self._released:
             self._released.popleft()
             drive.room += 1
         return not self._closing
+
+
+class _Bell:
+    """Wakes the thread from its waiting; rung many times before it is heard, it wakes it once."""
+
+    def __init__(self) -> None:
+        self._reader, self._writer = socket.socketpair()
+        self._rung = False
+
+    def fileno(self) -> int:
+        """Give what the thread waits for."""
+        return self._reader.fileno()
+
+    def ring(self) -> None:
+        """Wake the thread."""
+        if not self._rung:
+            self._rung = True
+            self._writer.send(b"!")
+
+    def act(self, _fd: int, _events: int) -> None:
+        """Take note that it has rung."""
+        self._reader.recv(64)
+
+    def hushed(self) -> None:
+        """Let it ring again."""
+        self._rung = False
+
+    def close(self) -> None:
+        """Take it down."""
+        self._reader.close()
+        self._writer.close()
 
 
 class _Drive:
@@ -136,8 +154,7 @@ class _Drive:
         """Begin what may begin, wait for something to happen, and deal with it."""
         self._begin()
         for key, events in self._selector.select(self._patience()):
-            if key.data is not None:
-                key.data.act(key.fd, events)
+            key.data.act(key.fd, events)
         for multi in (self._open, self._private):
             multi.tick()
             for line, code, message in multi.finished():

@@ -1,22 +1,146 @@
-"""Filter tree -> one SQL condition over `stories`; one tree, one meaning."""
+"""Filter tree -> one SQL condition over `stories`; one tree, one meaning.
 
-from sqlalchemy import ColumnElement, and_, not_, or_, select, true
+The meaning itself is written down once more, in plain Python, in `tags/matching.py`; a test holds the two together.
+Every leaf asks an index for the stories that it chooses, so that what a filter costs depends on what it finds. Only
+regular expressions cannot be asked of an index: they are handed to a function that the engine was given, for the
+rows that the rest of the condition left.
+"""
 
-from tagwire.model import And, Everything, Filter, HasTag, Not, Or, tag_key
-from tagwire.store.schema import stories, story_tags
+import json
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Select, and_, column, exists, false, func, literal, not_, or_, select, table, true
+
+from tagwire.model import (
+    After,
+    And,
+    Before,
+    Everything,
+    Filter,
+    FromSource,
+    Has,
+    HasPattern,
+    HasTag,
+    HasWords,
+    InLanguage,
+    Leaf,
+    Not,
+    Or,
+    Part,
+    Searched,
+    Within,
+    tag_key,
+)
+from tagwire.store.schema import articles, sources, stories, story_tags
+from tagwire.text import plain, words
+
+# The index of words: one row for each article, the words of each column parted by blanks.
+article_words = table("article_words", column("rowid"), *(column(each.value) for each in Searched))
+
+_FILLED: dict[Part, ColumnElement[bool]] = {
+    Part.AUTHOR: articles.c.authors != literal([], articles.c.authors.type),
+    Part.ENCLOSURE: articles.c.enclosures != literal([], articles.c.enclosures.type),
+    Part.IMAGE: articles.c.image.is_not(None),
+    Part.LINK: articles.c.link.is_not(None),
+    Part.SUMMARY: articles.c.summary != "",
+    Part.TEXT: articles.c.content != "",
+}
 
 
-def condition(chosen: Filter) -> ColumnElement[bool]:
-    """Give the SQL condition that holds for the stories that a filter chooses."""
+def condition(chosen: Filter, now: datetime) -> ColumnElement[bool]:
+    """Give the SQL condition that holds for the stories that a filter chooses at a time."""
     match chosen:
+        case Not(part):
+            return not_(condition(part, now))
+        case And(parts):
+            return and_(true(), *(condition(part, now) for part in parts))
+        case Or(parts):
+            return or_(false(), *(condition(part, now) for part in parts))
+        case _:
+            return _leaf(chosen, now)
+
+
+def depends_on_time(chosen: Filter) -> bool:
+    """Tell whether stories may enter or leave by time alone."""
+    match chosen:
+        case Not(part):
+            return depends_on_time(part)
+        case And(parts) | Or(parts):
+            return any(map(depends_on_time, parts))
+        case _:
+            return isinstance(chosen, Within)
+
+
+def _leaf(leaf: Leaf, now: datetime) -> ColumnElement[bool]:  # noqa: C901, PLR0911 - one answer for each kind
+    match leaf:
         case Everything():
             return true()
         case HasTag(tag):
-            # Not correlated: the tag's own list is walked once, however many stories are asked about.
-            return stories.c.id.in_(select(story_tags.c.story).where(story_tags.c.key == tag_key(tag)))
-        case Not(part):
-            return not_(condition(part))
-        case And(parts):
-            return and_(true(), *map(condition, parts))
-        case Or(parts):
-            return or_(*map(condition, parts))
+            return _among(select(story_tags.c.story).where(story_tags.c.key == tag_key(tag)))
+        case HasWords(wanted, where):
+            return _worded(wanted, where)
+        case HasPattern(pattern, where):
+            return _patterned(pattern, where)
+        case FromSource(source):
+            return _some_copy(articles.c.source.in_(select(sources.c.id).where(sources.c.key == source.casefold())))
+        case InLanguage(language):
+            spoken = func.lower(func.replace(articles.c.language, "_", "-")) + "-"
+            return _some_copy(spoken.startswith(f"{language.lower()}-", autoescape=True))
+        case After(day):
+            return stories.c.day >= day
+        case Before(day):
+            return stories.c.day < day
+        case Within(span):
+            return stories.c.published >= _back(now, span)
+        case Has(Part.TAG):
+            return exists().where(story_tags.c.story == stories.c.id)
+        case Has(part):
+            return _some_copy(_FILLED[part])
+
+
+def _among(chosen: Select[tuple[int]]) -> ColumnElement[bool]:
+    """Hold for the stories of a list that is made once, however many stories are asked about."""
+    return stories.c.id.in_(chosen)
+
+
+def _some_copy(holds: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(articles.c.story == stories.c.id, holds)
+
+
+def _worded(wanted: str, where: Searched) -> ColumnElement[bool]:
+    """Hold where the words stand one after the other; each character of Chinese is a word."""
+    phrase = " ".join(words(wanted))
+    if not phrase:
+        return false()
+    asked = article_words.c.rowid.in_(
+        select(article_words.c.rowid).where(column("article_words").op("MATCH")(f'{where.value} : "{phrase}"'))
+    )
+    return _among(select(articles.c.story).join(article_words, article_words.c.rowid == articles.c.id).where(asked))
+
+
+def _patterned(pattern: str, where: Searched) -> ColumnElement[bool]:
+    looked_at: dict[Searched, tuple[tuple[ColumnElement[str], str], ...]] = {
+        Searched.TEXT: ((articles.c.title, "text"), (articles.c.summary, "text"), (articles.c.content, "html")),
+        Searched.TITLE: ((articles.c.title, "text"),),
+        Searched.AUTHOR: ((articles.c.authors, "list"),),
+        Searched.LINK: ((articles.c.link, "text"),),
+    }
+    return _some_copy(or_(*(func.tagwire_found(pattern, value, form) == 1 for value, form in looked_at[where])))
+
+
+def finder(found: Callable[[str, str], bool]) -> Callable[[str, str | None, str], bool]:
+    """Give the function that the database calls for a regular expression: with the pattern, a value, and its form."""
+
+    def in_value(pattern: str, value: str | None, form: str) -> bool:
+        texts = json.loads(value or "[]") if form == "list" else [plain(value or "") if form == "html" else value or ""]
+        return any(found(pattern, text) for text in texts)
+
+    return in_value
+
+
+def _back(now: datetime, span: timedelta) -> datetime:
+    try:
+        return now - span
+    except OverflowError:
+        return datetime.min.replace(tzinfo=now.tzinfo)

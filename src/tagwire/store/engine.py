@@ -6,7 +6,7 @@ installed, and a rollback journal where only an older one is.
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
@@ -20,6 +20,8 @@ from tagwire.errors import StoreError
 SAFE_WAL = (3, 51, 3)
 _BUSY_SECONDS = 60
 
+Found = Callable[[str, str | None, str], bool]
+
 
 def sqlite_module() -> ModuleType:
     """Give the newest SQLite that is installed."""
@@ -30,8 +32,12 @@ def sqlite_module() -> ModuleType:
     return newest if newest.sqlite_version_info >= sqlite3.sqlite_version_info else sqlite3
 
 
-def connect(url: str) -> Engine:
+def connect(url: str, found: Found | None = None) -> Engine:
     """Give an engine for the database at `url`; nothing is opened yet.
+
+    Args:
+        url: as SQLAlchemy writes it.
+        found: tells whether a pattern is found in a value; see `conditions.finder`.
 
     Raises:
         StoreError: the address is none that SQLAlchemy can open.
@@ -52,6 +58,8 @@ def connect(url: str) -> Engine:
         connection.isolation_level = None
         for pragma in (f"journal_mode={journal}", "synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}").close()
+        if found is not None:
+            connection.create_function("tagwire_found", 3, found, deterministic=True)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

@@ -24,12 +24,15 @@ from tagwire.model import (
     Outcome,
     Precision,
     Reading,
+    Searched,
     TaggedReading,
     TagReason,
     tag_key,
 )
 from tagwire.store import facts, visits
+from tagwire.store.conditions import article_words
 from tagwire.store.schema import article_keys, article_tags, articles, sources, stories, story_tags
+from tagwire.text import plain, words
 
 _FIRST = "the first of its story"
 _FAILURES = frozenset({Outcome.FAILED, Outcome.HELD})
@@ -156,6 +159,7 @@ class _Keeper:
         self.connection.execute(update(stories).where(stories.c.id == story).values(touched))
         self.index(row.id, keys, article.published)
         set_tags(self.connection, row.id, story, tags)
+        self.connection.execute(insert(article_words), [words_of(row.id, article)])
         return row
 
     def story(self, source: Row[Any], article: Article) -> int:
@@ -216,6 +220,8 @@ class _Keeper:
             self.connection.execute(delete(article_keys).where(article_keys.c.article == old.id))
             self.index(old.id, self.matcher.keys(article), row.published)
         set_tags(self.connection, old.id, old.story, tags)
+        self.connection.execute(delete(article_words).where(article_words.c.rowid == old.id))
+        self.connection.execute(insert(article_words), [words_of(old.id, article)])
         return row
 
     def index(self, article: int, keys: tuple[str, ...], published: datetime) -> None:
@@ -257,6 +263,19 @@ def columns(article: Article) -> dict[str, object]:
         "enclosures": [asdict(each) for each in article.enclosures], "image": article.image, "rights": article.rights,
         "summary": article.summary, "content": article.content,
     }  # fmt: skip
+
+
+def words_of(number: int, article: Article) -> dict[str, object]:
+    """Give an article's row in the index of words; a mark that is no word stands where one text ends."""
+    texts = {
+        Searched.TEXT: (article.title, article.summary, plain(article.content)),
+        Searched.TITLE: (article.title,),
+        Searched.AUTHOR: article.authors,
+        Searched.LINK: (article.link or "",),
+    }
+    return {"rowid": number} | {
+        where.value: " _ ".join(" ".join(words(text)) for text in several) for where, several in texts.items()
+    }
 
 
 def chunks(items: Iterable[Item], size: int) -> Iterator[list[Item]]:

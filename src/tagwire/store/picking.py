@@ -16,7 +16,7 @@ from sqlalchemy.sql.expression import literal
 
 from tagwire.model import Copy, Enclosure, Feed, Story
 from tagwire.store import facts
-from tagwire.store.conditions import condition
+from tagwire.store.conditions import condition, depends_on_time
 from tagwire.store.keeping import chunks
 from tagwire.store.schema import articles, feed_stories, feeds, sources, stories, story_tags
 from tagwire.store.visits import about
@@ -54,7 +54,7 @@ def catch_up(connection: Connection, defined: Sequence[Feed], now: datetime) -> 
             row = _first_seen(connection, feed, chosen, now)
         elif row.filter != chosen:
             row = _seen_nothing(connection, row, chosen)
-        if row.seen < newest:
+        if row.seen < newest or depends_on_time(feed.filter):
             _take_in(connection, row, feed, now)
             connection.execute(update(feeds).where(feeds.c.id == row.id).values(seen=newest))
 
@@ -72,10 +72,11 @@ def _seen_nothing(connection: Connection, row: Row[Any], chosen: str) -> Row[Any
 
 
 def _take_in(connection: Connection, row: Row[Any], feed: Feed, now: datetime) -> None:
-    changed = stories.c.change > row.seen if row.seen else true()
-    belongs = condition(feed.filter)
-    inside = select(feed_stories.c.story).where(feed_stories.c.feed == row.id)
+    belongs = condition(feed.filter, now)
+    timed = depends_on_time(feed.filter)
+    changed = stories.c.change > row.seen if row.seen and not timed else true()
     mine = feed_stories.c.feed == row.id
+    inside = select(feed_stories.c.story).where(mine)
     # By a new filter a story takes its place by when it was kept, and is not sent to the top as news.
     entered_at = literal(now, feed_stories.c.entered_at.type) if row.seen else stories.c.kept_at
     entering = select(literal(row.id), stories.c.id, entered_at, stories.c.published).where(

@@ -76,6 +76,7 @@ sources = Table(
     Column("id", Integer, primary_key=True),
     Column("address", Text, nullable=False, unique=True),
     Column("name", Text, nullable=False),
+    Column("key", Text, nullable=False),  # its name, case-folded
     Column("kind", Text, nullable=False),
     Column("host", Text, nullable=False, index=True),  # of its address; empty for what is no web source
     Column("title", Text, nullable=False, server_default=""),

@@ -3,7 +3,7 @@
 Every method is one transaction, or says how many. It is safe to use from several threads and processes.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Self
 
@@ -11,6 +11,7 @@ from sqlalchemy import delete, func, insert, select
 
 from tagwire.model import Feed, Memo, Outcome, Story, TaggedReading
 from tagwire.store import facts, keeping, picking, retagging, visits
+from tagwire.store.conditions import finder
 from tagwire.store.engine import connect, reading, writing
 from tagwire.store.migrate import migrate
 from tagwire.store.schema import articles, files, sources, stories
@@ -18,17 +19,25 @@ from tagwire.store.schema import articles, files, sources, stories
 _RETAGGED_AT_ONCE = 2_000
 
 
+def _nothing_found(_pattern: str, _text: str) -> bool:
+    return False
+
+
 class Store:
     """What is remembered: sources and their memos, stories, tags, and what each feed has published."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, found: Callable[[str, str], bool] = _nothing_found) -> None:
         """Open the database at an SQLAlchemy URL, and bring it to today's schema.
+
+        Args:
+            url: the database.
+            found: tells whether a regular expression is found in a text; filters with one need it.
 
         Raises:
             StoreError: it cannot be opened, or comes from a newer Tagwire.
 
         """
-        self._engine = connect(url)
+        self._engine = connect(url, finder(found))
         migrate(self._engine)
 
     def close(self) -> None:

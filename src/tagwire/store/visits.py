@@ -110,8 +110,9 @@ def adopt(connection: Connection, defined: Iterable[Defined], rules: str, now: d
 def _values(defined: Defined, rules: str) -> dict[str, object]:
     source = defined.source
     return {
-        "name": source.name, "kind": source.kind, "title": source.title, "tags": list(source.tags), "defined": True,
-        "definition": definition_digest(source), "reader": defined.reader, "generation": generation(rules, source.tags),
+        "name": source.name, "key": source.name.casefold(), "kind": source.kind, "title": source.title,
+        "tags": list(source.tags), "defined": True, "definition": definition_digest(source),
+        "reader": defined.reader, "generation": generation(rules, source.tags),
     }  # fmt: skip
 
 

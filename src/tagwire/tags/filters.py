@@ -7,96 +7,75 @@ from typing import cast
 from lark import Lark, Token, Transformer
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
-from tagwire.model import And, Everything, Filter, HasTag, Not, Or
+from tagwire.model import And, Everything, Filter, Not, Or
+from tagwire.tags.fields import FilterError, Value, is_field, make_leaf
+from tagwire.tags.written import leaves, show
+
+__all__ = ["FilterError", "leaves", "parse", "show"]
 
 LONGEST = 10_000
 """Characters of a filter."""
 DEEPEST = 50
 """Brackets and “not” within each other."""
 
+# Chinese brackets, colons and quotation marks are what a Chinese keyboard types.
 _GRAMMAR = r"""
 ?start: either
 ?either: both (_OR both)*
-?both: part (_AND part)*
-?part: NOT part -> negated
+?both: part (_AND? part)*
+?part: (NOT | MINUS) part -> negated
     | LPAR either RPAR -> bracket
     | EVERYTHING -> everything
-    | _TAG (WORD | QUOTED) -> has_tag
+    | FIELD? (WORD | QUOTED | PATTERN) -> leaf
 
-_TAG: /tag:(?=[^\s()])/i
-EVERYTHING: "*"
-QUOTED: /"(?:[^"\\]|\\.)+"/s
-_AND: /and(?![^\s()])/i
-_OR: /or(?![^\s()])/i
-NOT: /not(?![^\s()])/i
-LPAR: "("
-RPAR: ")"
-WORD: /[^\s()"\\]+/
+FIELD.2: /[A-Za-z]+[:：](?=[^\s()（）])/
+EVERYTHING.2: /\*(?![^\s()（）])/
+PATTERN.2: /\/(?:[^\/\\\n]|\\.)+\/(?![^\s()（）])/
+_AND.2: /and(?![^\s()（）])/i
+_OR.2: /or(?![^\s()（）])/i
+NOT.2: /not(?![^\s()（）])/i
+MINUS.2: /-(?=[^\s()（）]|[(（])/
+LPAR: /[(（]/
+RPAR: /[)）]/
+QUOTED: /"(?:[^"\\]|\\.)+"|“[^”]+”/s
+WORD: /[^\s()（）"“”]+/
 %ignore /\s+/
 """
 _EXPECTED = {
-    "_TAG": "tag:NAME",
-    "EVERYTHING": "*",
+    "WORD": "a word",
+    "QUOTED": '"a phrase"',
+    "FIELD": "a field as in tag:NAME",
+    "PATTERN": "/a pattern/",
     "NOT": "not",
     "_AND": "and",
     "_OR": "or",
     "LPAR": "(",
     "RPAR": ")",
-    "WORD": "a name",
-    "QUOTED": 'a "name"',
     "$END": "the end",
 }
 """How the terminals are called in messages, in the order in which they are offered."""
-_BARE = re.compile(r'[^\s()"\\]+')
+_BROKEN = re.compile(r"[\s()（）]")
+_TAIL = re.compile(r"([A-Za-z]+)[:：]")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
 
-class FilterError(ValueError):
-    """A filter that cannot be read; the message names the column, what was found and what was expected."""
-
-    def __init__(self, column: int, what: str) -> None:
-        """Remember the column, counted from 1 at the start of the text."""
-        super().__init__(f"column {column}: {what}")
-        self.column = column
-
-
 def parse(text: str) -> Filter:
-    """Read a filter: ``tag:CIIE and not (tag:rumour or tag:"two words")``; ``*`` is every story.
+    """Read a filter: ``tag:CIIE -tag:rumour (title:record or "joint venture")``; ``*`` is every story.
 
     Raises:
-        FilterError: it cannot be read, is longer than `LONGEST` characters or deeper than `DEEPEST` levels.
+        FilterError: it cannot be read, is longer than `LONGEST` characters or nested deeper than `DEEPEST`.
 
     """
     if len(text) > LONGEST:
         raise FilterError(LONGEST + 1, f"a filter has at most {LONGEST} characters, this one has {len(text)}")
     try:
+        text.encode()  # bytes of a command line that are no text arrive as lone surrogates
         tree, _ = cast("_Piece", _parser().parse(text))
     except UnexpectedInput as error:
         raise _explained(error, text) from None
+    except UnicodeEncodeError as error:
+        raise FilterError(error.start + 1, f"found {text[error.start]!a}, which is no character") from None
     return tree
-
-
-def show(tree: Filter) -> str:
-    """Write a filter so that `parse` gives back an equal tree; `And` and `Or` need two parts or more."""
-    match tree:
-        case Everything():
-            return "*"
-        case HasTag(tag):
-            return f"tag:{tag if _BARE.fullmatch(tag) else _quoted(tag)}"
-        case Not(part):
-            return f"not {_inner(part)}"
-        case And(parts):
-            return " and ".join(_inner(part) for part in parts)
-        case Or(parts):
-            return " or ".join(_inner(part) for part in parts)
-
-
-def _inner(tree: Filter) -> str:
-    return f"({show(tree)})" if isinstance(tree, And | Or) else show(tree)
-
-
-def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 _Piece = tuple[Filter, int]
@@ -104,14 +83,20 @@ _Piece = tuple[Filter, int]
 
 
 class _Builder(Transformer[Token, _Piece]):
-    """Makes the tree while the parser reads, so that none is ever walked by recursion."""
+    """Makes the tree while the parser reads, so that none is ever walked by recursion before its depth is known."""
 
     def everything(self, _: list[Token]) -> _Piece:
         return Everything(), 0
 
-    def has_tag(self, tokens: list[Token]) -> _Piece:
-        name = tokens[0]
-        return HasTag(_ESCAPED.sub(r"\1", name[1:-1]) if name.type == "QUOTED" else str(name)), 0
+    def leaf(self, tokens: list[Token]) -> _Piece:
+        *field, value = tokens
+        if field:
+            return make_leaf(field[0][:-1], _column(field[0]), _value_of(value)), 0
+        if value.type == "WORD" and value.lower() in {"and", "or"}:
+            raise FilterError(_column(value), f"“{value}” stands between two parts; in quotation marks it is a word")
+        if (tail := _TAIL.fullmatch(value)) and is_field(tail[1]):
+            raise FilterError(_column(value), f"{tail[1]}: needs its value right behind the colon")
+        return make_leaf("", 0, _value_of(value)), 0
 
     def bracket(self, parts: tuple[Token, _Piece, Token]) -> _Piece:
         opening, (tree, depth), _ = parts
@@ -128,9 +113,22 @@ class _Builder(Transformer[Token, _Piece]):
         return Or(tuple(tree for tree, _ in pieces)), max(depth for _, depth in pieces)
 
 
+def _column(token: Token) -> int:
+    return (token.start_pos or 0) + 1
+
+
+def _value_of(token: Token) -> Value:
+    if token.type == "WORD":
+        return Value(str(token), _column(token))
+    inside = token[1:-1]
+    if token.type == "PATTERN":
+        return Value(inside, _column(token), is_pattern=True)
+    return Value(_ESCAPED.sub(r"\1", inside) if token[0] == '"' else inside, _column(token))
+
+
 def _deeper(depth: int, token: Token) -> int:
     if depth >= DEEPEST:
-        raise FilterError((token.start_pos or 0) + 1, f"brackets and “not” are nested more than {DEEPEST} levels deep")
+        raise FilterError(_column(token), f"brackets and “not” are nested more than {DEEPEST} levels deep")
     return depth + 1
 
 
@@ -155,8 +153,10 @@ def _explained(error: UnexpectedInput, text: str) -> FilterError:
 def _found(rest: str) -> str:
     if not rest:
         return "the end"
-    word = _BARE.match(rest)
-    return f"“{word[0][:40] if word else rest[0]}”"
+    if rest[0] in '"“':
+        empty = rest[:2] in {'""', "“”"}
+        return "nothing between quotation marks" if empty else f"a {rest[0]} that is never closed"
+    return f"“{_BROKEN.split(rest, maxsplit=1)[0][:40] or rest[0]}”"
 
 
 def _one_of(words: list[str]) -> str:

@@ -1,42 +1,41 @@
 """Which tags an article carries, and why: those it was given and those that its words earn."""
 
 import hashlib
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from dataclasses import replace
 
-from ahocorasick_rs import AhoCorasick
+from tagwire.model import And, Article, Filter, HasTag, Not, Or, Origin, TagReason, TagRule, tag_key
+from tagwire.tags.evidence import Evidence, counting, weighed
+from tagwire.tags.lexicon import Lexicon, Role
+from tagwire.tags.rules import all_broader, merged
+from tagwire.tags.spelling import origins
+from tagwire.text import plain
 
-from tagwire.model import Article, Origin, TagReason, TagRule, tag_key
-from tagwire.text import folded, plain
+ENGINE = "2"
+"""The version of the matching; another one makes another generation, so that what is stored is tagged anew."""
 
-ENGINE = "1"
-"""The version of the matching below; another one makes another generation, so that what is stored is tagged anew."""
-
-_HYPHENS = re.compile(r"[\s_-]+")
-_UNSPACED = re.compile(
-    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]"
-)
-"""Scripts that are written without blanks or join particles to words (Chinese, Japanese, Korean, Thai, …)."""
+_EARNING = {Role.EARNS, Role.EARNS_IN_CONTEXT}
 
 
 class Vocabulary:
-    """Every alias of every tag in one automaton: matching costs the same for ten aliases and for ten thousand.
+    """The rules of all tags, ready to tag.
 
-    An alias counts in title, summary and text: as a whole word where it begins or ends with a letter or digit of a
-    script that puts blanks between words, anywhere in Chinese. A tag's own name is one of its aliases.
+    An alias counts in title, summary and text: as a whole word where it begins or ends with a letter of a script
+    that puts blanks between words, anywhere in Chinese; acronyms of up to five capitals in their own case. The
+    longest alias wins, excluded phrases are passed over, ambiguous aliases need their context. A tag's own name is
+    one of its aliases. Given tags that are aliases of a tag earn it.
     """
 
     def __init__(self, rules: Iterable[TagRule]) -> None:
-        """Build the automaton; rules of tags that compare alike are one tag, under the first one's name."""
-        self._names: dict[str, str] = {}
-        self._aliases: dict[str, dict[str, str]] = {}
-        described = []
-        for rule in rules:
-            described.append((rule.name, rule.aliases))
-            self._add(rule)
-        self._patterns = list(self._aliases)
-        self._automaton = AhoCorasick(self._patterns)
-        self.generation = hashlib.blake2b(repr((ENGINE, described)).encode(), digest_size=8).hexdigest()
+        """Build it; rules of tags that compare alike are one, and the order of the rules does not matter."""
+        self._rules = merged(rules)
+        self._lexicon = Lexicon(self._rules)
+        self._broader = all_broader(self._rules)
+        self._narrower: dict[str, list[str]] = {}
+        for key, names in self._broader.items():
+            for name in names:
+                self._narrower.setdefault(tag_key(name), []).append(self._rules[key].name)
+        self.generation = _generation(self._rules)
         """Names these rules and this engine; what was tagged under another one has to be tagged anew."""
 
     def tags(self, article: Article, source_tags: tuple[str, ...] = ()) -> tuple[TagReason, ...]:
@@ -49,49 +48,83 @@ class Vocabulary:
         """
         given = _reasons(article.tags, Origin.GIVEN, "given by the source")
         defined = _reasons(source_tags, Origin.SOURCE, "given by the source's definition")
-        earned: dict[str, TagReason] = {}
-        for key, word, field in self._found(article, source_tags):
-            reason = TagReason(self._names[key], Origin.EARNED, f"“{word}” in the {field}")
-            earned.setdefault(key, reason)
+        earned = self._earned(article, (*article.tags, *source_tags))
+        for each in (*given, *defined, *earned.values()):
+            for name in self._broader.get(tag_key(each.tag), ()):
+                reason = TagReason(self._name(name), Origin.EARNED, f"broader than “{each.tag}”")
+                earned.setdefault(tag_key(name), reason)
         return (*given, *defined, *earned.values())
 
-    def _add(self, rule: TagRule) -> None:
-        key = tag_key(rule.name)
-        self._names.setdefault(key, rule.name)
-        for alias in (*rule.aliases, rule.name):
-            if form := _form(alias):
-                self._aliases.setdefault(form, {}).setdefault(key, alias)
+    def names(self) -> tuple[str, ...]:
+        """Give the names of all tags that have a rule or are broader than one that has."""
+        names = {key: rule.name for key, rule in self._rules.items()}
+        for above in self._broader.values():
+            for name in above:
+                names.setdefault(tag_key(name), name)
+        return tuple(names.values())
 
-    def _found(self, article: Article, source_tags: tuple[str, ...]) -> Iterator[tuple[str, str, str]]:
-        """Yield the key of every tag that is earned, with the alias and the field that earned it."""
-        for tag in (*article.tags, *source_tags):
-            for key, word in self._aliases.get(_form(tag), {}).items():
-                if key != tag_key(tag):
-                    yield key, word, "tags"
-        for field, text in (("title", article.title), ("summary", article.summary), ("text", plain(article.content))):
-            form = _form(text)
-            for pattern, start, end in self._automaton.find_matches_as_indexes(form, overlapping=True):
-                if _whole(form, start, end):
-                    for key, word in self._aliases[self._patterns[pattern]].items():
-                        yield key, word, field
+    def highlights(self, text: str, tags: Iterable[str]) -> tuple[tuple[int, int], ...]:
+        """Give from where to where in a text of one line words stand that earn one of these tags."""
+        wanted = {tag_key(tag) for tag in tags}
+        places = origins(text)
+        return tuple(
+            (places[start], places[end])
+            for entry, start, end in counting(self._lexicon.hits(text))
+            if entry.role in _EARNING and entry.tag in wanted
+        )
+
+    def knows(self, tag: str) -> bool:
+        """Say whether a tag has a rule, is an alias of one, or is broader than one."""
+        key = tag_key(tag)
+        return key in self._rules or key in self._narrower or bool(self._owners(tag))
+
+    def resolved(self, tree: Filter) -> Filter:
+        """Give a filter whose tags stand for their narrower ones too, and whose aliases stand for their tags."""
+        match tree:
+            case HasTag(tag):
+                tags = {tag_key(name): HasTag(name) for name in reversed(self._meant(tag))}
+                return Or(tuple(reversed(tags.values()))) if len(tags) > 1 else tree
+            case Not(part):
+                return Not(self.resolved(part))
+            case And(parts) | Or(parts):
+                return replace(tree, parts=tuple(self.resolved(part) for part in parts))
+        return tree
+
+    def _earned(self, article: Article, given: tuple[str, ...]) -> dict[str, TagReason]:
+        texts = {"title": article.title, "summary": article.summary, "text": plain(article.content)}
+        hits = {field: self._lexicon.hits(text) for field, text in texts.items() if text}
+        evidence = weighed(hits)
+        for tag in given:
+            for entry in self._lexicon.named(tag):
+                if entry.role in _EARNING and entry.tag != tag_key(tag):
+                    evidence.setdefault(entry.tag, Evidence()).add("tags", entry)
+        return {
+            key: TagReason(self._rules[key].name, Origin.EARNED, reason)
+            for key, each in evidence.items()
+            if (reason := each.verdict(self._rules[key]))
+        }
+
+    def _meant(self, tag: str) -> list[str]:
+        """Give all tags that carry what a filter means by a tag: itself, its owners, and all narrower ones."""
+        meant = [tag, *(self._rules[key].name for key in self._owners(tag))]
+        return meant + [name for each in meant for name in self._narrower.get(tag_key(each), ())]
+
+    def _owners(self, tag: str) -> list[str]:
+        return [entry.tag for entry in self._lexicon.named(tag) if entry.role in _EARNING]
+
+    def _name(self, name: str) -> str:
+        rule = self._rules.get(tag_key(name))
+        return rule.name if rule else name
 
 
 def _reasons(tags: tuple[str, ...], origin: Origin, reason: str) -> list[TagReason]:
-    once = {tag_key(tag): tag for tag in reversed(tags)}
-    return [TagReason(tag, origin, reason) for tag in reversed(once.values())]
+    once: dict[str, str] = {}
+    for tag in tags:
+        once.setdefault(tag_key(tag), tag)
+    return [TagReason(tag, origin, reason) for tag in once.values()]
 
 
-def _form(text: str) -> str:
-    """Give the form in which words compare: folded, hyphens and blanks alike."""
-    return _HYPHENS.sub(" ", folded(text)).strip()
-
-
-def _whole(text: str, start: int, end: int) -> bool:
-    """Say whether text[start:end] is not a piece of a longer word."""
-    before = start == 0 or _parts(text[start - 1], text[start])
-    return before and (end == len(text) or _parts(text[end], text[end - 1]))
-
-
-def _parts(outer: str, inner: str) -> bool:
-    """Say whether a word may end between these neighbours."""
-    return not outer.isalnum() or bool(_UNSPACED.match(outer) or _UNSPACED.match(inner))
+def _generation(rules: dict[str, TagRule]) -> str:
+    """Digest what decides about tags; examples, files and lines do not."""
+    deciding = [replace(rule, examples=(), file="", line=None) for rule in rules.values()]
+    return hashlib.blake2b(repr((ENGINE, deciding)).encode(), digest_size=8).hexdigest()

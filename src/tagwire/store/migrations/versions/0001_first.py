@@ -37,6 +37,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("address", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("host", sa.Text(), nullable=False),
         sa.Column("title", sa.Text(), server_default="", nullable=False),
@@ -100,14 +101,8 @@ def upgrade() -> None:
         sa.Column("rights", sa.Text(), nullable=False),
         sa.Column("summary", sa.Text(), nullable=False),
         sa.Column("content", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["source"],
-            ["sources.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["story"],
-            ["stories.id"],
-        ),
+        sa.ForeignKeyConstraint(["source"], ["sources.id"]),
+        sa.ForeignKeyConstraint(["story"], ["stories.id"]),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("source", "guid"),
     )
@@ -119,14 +114,8 @@ def upgrade() -> None:
         sa.Column("entered_at", sa.BigInteger(), nullable=False),
         sa.Column("published", sa.BigInteger(), nullable=False),
         sa.Column("left_at", sa.BigInteger(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["feed"],
-            ["feeds.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["story"],
-            ["stories.id"],
-        ),
+        sa.ForeignKeyConstraint(["feed"], ["feeds.id"]),
+        sa.ForeignKeyConstraint(["story"], ["stories.id"]),
         sa.PrimaryKeyConstraint("feed", "story"),
     )
     op.create_index("feed_stories_order", "feed_stories", ["feed", "entered_at", "published", "story"], unique=False)
@@ -136,10 +125,7 @@ def upgrade() -> None:
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("story", sa.Integer(), nullable=False),
         sa.Column("tag", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["story"],
-            ["stories.id"],
-        ),
+        sa.ForeignKeyConstraint(["story"], ["stories.id"]),
         sa.PrimaryKeyConstraint("key", "story"),
         sqlite_with_rowid=False,
     )
@@ -149,10 +135,7 @@ def upgrade() -> None:
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("published", sa.BigInteger(), nullable=False),
         sa.Column("article", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["article"],
-            ["articles.id"],
-        ),
+        sa.ForeignKeyConstraint(["article"], ["articles.id"]),
         sa.PrimaryKeyConstraint("key", "published", "article"),
         sqlite_with_rowid=False,
     )
@@ -164,10 +147,11 @@ def upgrade() -> None:
         sa.Column("origin", sa.Text(), nullable=False),
         sa.Column("tag", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["article"],
-            ["articles.id"],
-        ),
+        sa.ForeignKeyConstraint(["article"], ["articles.id"]),
         sa.PrimaryKeyConstraint("article", "key", "origin"),
         sqlite_with_rowid=False,
+    )
+    op.execute(
+        "CREATE VIRTUAL TABLE article_words USING fts5(text, title, author, link, "
+        """tokenize = "unicode61 remove_diacritics 0 tokenchars '_'")"""
     )
