@@ -10,16 +10,18 @@ ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src" / "tagwire"
 
 HOMES = {
+    "ahocorasick_rs": {"tags/lexicon.py"},
     "alembic": {"store/migrate.py", "store/migrations/env.py", "store/migrations/versions/*"},
     "apscheduler": {"daemon.py"},
     "click": {"cli/*"},
     "feedgen": {"output/*"},
-    "feedparser": {"sources/*"},
+    "feedparser": {"sources/documents.py"},
     "lark": {"tags/filters.py"},
     "nh3": {"sources/border.py"},
-    "pebble": {"sources/*"},
-    "pycurl": {"sources/*"},
+    "opencc": {"text.py"},
+    "pycurl": {"sources/curl.py"},
     "pydantic": {"definitions/*"},
+    "re2": {"tags/patterns.py"},
     "rich": {"cli/*"},
     "sqlalchemy": {"store/*", "store/migrations/*", "store/migrations/versions/*"},
     "starlette": {"server.py"},

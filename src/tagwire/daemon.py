@@ -76,6 +76,7 @@ class _Daemon:
         self._definitions: dict[Path, tuple[int, int]] = {}
         self._published = -1
         self._said: dict[str, str] = {}
+        self._looked = False
         self.failure: StoreError | None = None
         self._pipeline = self._take_over()
 
@@ -123,15 +124,16 @@ class _Daemon:
     def read_files(self) -> None:
         """Read the article files that changed."""
         self._read("files")
+        self._looked = True
 
     def read_web(self) -> None:
         """Visit the web sources that are due."""
         self._read("web")
 
     def publish(self) -> None:
-        """Publish if a story or a definition changed since the last time."""
+        """Publish if a story or a definition changed since the last time; first of all the files are looked at."""
         change = self._store.newest_change()
-        if change == self._published:
+        if change == self._published or not self._looked or self._store.is_retagging():
             return
         for feed in self._pipeline.publish():
             if feed.written:

@@ -77,7 +77,7 @@ class Pipeline:
 
     def retag(self) -> int:
         """Tag anew what was tagged by other rules than today's; give the number of articles."""
-        return self.store.retag(self.vocabulary.tags)
+        return self.store.retag(self.vocabulary.tags, self.vocabulary.generation)
 
     # ------------------------------------------------------------ read | tag | keep
 

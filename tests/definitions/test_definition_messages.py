@@ -30,7 +30,9 @@ SETTINGS = "tagwire.toml"
         (FEED, 'content = "ful"', '1: content: "ful" is not one of its values; did you mean full?'),
         (FEED, "content = 5", '1: content: 5 is not one of its values; write "full" or "summary"'),
         (FEED, "tags = []", '1: tags: names no tag; write tags = ["CIIE"], or leave it out for every story'),
-        (FEED, 'title = "a"\nfilter = "tag:a adn tag:b"', "2: filter: column 7: "),
+        (FEED, 'title = "a"\nfilter = "tag:a (tag:b"', "2: filter, column 13: found the end, expected "),
+        (FEED, 'filter = """\ntag:a and\n  taag:b"""', "1: filter, its line 2, column 3: there is no field “taag”"),
+        (FEED, 'filter = ""', "1: filter, column 1: found the end, expected "),
         (FEED, "filter = 5", '1: filter: 5 is not text in quotes; write filter = "tag:CIIE and not tag:rumour"'),
         (FEED, "[tags.A]\naliasses = []", "2: tags.A.aliasses is not an option; did you mean aliases?"),
         (
@@ -42,6 +44,30 @@ SETTINGS = "tagwire.toml"
             FEED,
             '[tags.A]\naliases = "x"',
             '2: tags.A.aliases: "x" is not a list; write tags.A.aliases = ["SAIC Motor", "上汽"]',
+        ),
+        (FEED, "[tags.A]\nmin_hits = 0", "2: tags.A.min_hits: 0 is out of bounds; the smallest is 1"),
+        (FEED, "[tags.A]\nfields = []", '2: tags.A.fields: names no field; write fields = ["title", "summary"], '),
+        (
+            FEED,
+            '[tags.A]\nfields = ["title",\n"body"]',
+            '3: tags.A.fields: "body" is not one of its values; write "title", "summary" or "text"',
+        ),
+        (FEED, '[tags.A]\nbroader = ["B",\n"-"]', '3: tags.A.broader: "-" is no name for a tag; '),
+        (
+            FEED,
+            '[[tags.A.examples]]\ntitle = "x"\nexpect = true\n[[tags.A.examples]]\ntitle = "x"',
+            "4: tags.A.examples.expect is missing; write tags.A.examples.expect = true",
+        ),
+        (FEED, '[[tags.A.examples]]\ntitle = "x"\nexpect = 1', "3: tags.A.examples.expect: 1 is not true or false; "),
+        (
+            FEED,
+            '\n[[tags.A.examples]]\nsummary = " "\nexpect = true',
+            "2: tags.A.examples: has nothing to look for words in; give it a title, a summary or a text",
+        ),
+        (
+            FEED,
+            '[tags.A.examples]\ntitle = "x"',
+            '1: tags.A.examples: a table is no list of tables; write [[tags."NAME".examples]], in double brackets',
         ),
         (FEED, '[tags."-"]', '1: tags.-: "-" is no name for a tag; '),
         (FEED, "[tags]\nA = 5", "2: tags.A: 5 is not a table; write tags.A = { NAME = "),
@@ -83,9 +109,9 @@ def test_a_problem_names_the_line_the_option_and_what_to_write(tmp_path, file, t
         ('allow_private = "yes"', '2: allow_private: "yes" is not true or false; write allow_p'),
         ('headers = "x"', '2: headers: "x" is not a list; write headers = ["…"]'),
         ('headers = [\n"x",\n1]', '4: headers: 1 is not text in quotes; write headers = ["…"]'),
-        ("every = 15", "2: every: 15 is no span of time; write a number and s, m, h, d or w"),
+        ("every = 15", '2: every: 15 is no span of time; write a number and s, m, h, d or w: every = "15m", or "auto"'),
         ('every = "soon"', '2: every: "soon" is no span of time; '),
-        ('every = "0s"', '2: every: "0s" is out of bounds; write something from "1s" to "366d"'),
+        ('every = "0s"', '2: every: "0s" is out of bounds; write something from "1s" to "366d", or "auto"'),
         ('every = "999999w"', '2: every: "999999w" is out of bounds; '),
         ('cron = "0 7"', '2: cron: "0 7" is no cron expression (it has 2 fields); write minute'),
         ('cron = "0 0 30 2 *"', '2: cron: "0 0 30 2 *" is no cron expression (Bad day-of-month)'),
@@ -139,3 +165,10 @@ def test_long_and_unprintable_values_are_shown_short_and_on_one_line(tmp_path):
     (line,) = said(loaded(tmp_path, {SETTINGS: 'timezone = "\\u001b[2J\\n' + "x" * 5000 + '"'}))
     assert line.isprintable()
     assert len(line) < 200
+
+
+def test_no_problem_carries_what_steers_a_terminal(tmp_path):
+    text = 'filter = "tag:\\u009b2J:/x/ (\\u001b[2J"\n[tags."a\\u009b"]\naliases = ["的"]'
+    lines = said(loaded(tmp_path, {FEED: text, "feeds/b.toml": '[tags."a\\u009b"]\naliases = ["的"]'}))
+    assert len(lines) > 1
+    assert all(line.isprintable() for line in lines)

@@ -118,6 +118,11 @@ def test_every_is_a_span_of_time(tmp_path, text, span):
     assert source.every == span
 
 
+def test_every_auto_leaves_it_to_the_kind(tmp_path):
+    (source,) = loaded(tmp_path, {"sources/a.toml": 'url = "http://a"\nevery = "auto"'}).site.sources
+    assert source.every is None
+
+
 def test_articles_are_read_without_any_definition(tmp_path):
     write(tmp_path, {"sources/articles/one.txt": "", "tagwire.toml": 'timezone = "Asia/Shanghai"'})
     (source,) = loaded(tmp_path).site.sources
@@ -214,12 +219,14 @@ def test_a_feed_without_a_title_has_its_name(tmp_path):
     assert feed.title == "cars"
 
 
-@pytest.mark.parametrize("name", ["index", "Tags", "stories", "health", "status", "sources", "feed", "style"])
-def test_names_that_the_site_needs_itself_are_refused(tmp_path, name):
+@pytest.mark.parametrize(
+    "name", ["index", "Tags", "STORIES", "health", "healthz", "status", "Sources", "feed", "Style", "con"]
+)
+def test_names_that_are_needed_for_something_else_are_refused(tmp_path, name):
     result = loaded(tmp_path, {f"feeds/{name}.toml": ""})
     assert result.site.feeds == ()
     assert said(result) == [
-        f'feeds/{name}.toml: "{name}" is a name that Tagwire needs itself; give the file another name'
+        f'feeds/{name}.toml: "{name}" is a name that Tagwire or Windows needs; give the file another name'
     ]
 
 

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from dataclasses import replace
 
 import pytest
 from definition_kinds import loaded, said, write
@@ -12,9 +13,14 @@ GOOD = {
     "tagwire.toml": 'base_url = "https://w.example/"\ntimezone = "Asia/Shanghai"',
     "sources/a.toml": 'url = "https://a.example"',
     "sources/list.opml": '<opml><outline xmlUrl="https://b.example"/></opml>',
-    "feeds/f.toml": 'title = "F"\n[tags.T]\naliases = ["tt"]',
+    "feeds/f.toml": 'title = "F"\n[tags.Tea]\naliases = ["tt"]',
 }
 MEMORY = ".tagwire/definitions.json"
+
+
+def placeless(site):
+    """The site without the lines of its rules: the text that is in force is no longer the file's."""
+    return replace(site, rules=tuple(replace(rule, line=None) for rule in site.rules))
 
 
 @pytest.mark.parametrize("file", GOOD)
@@ -25,7 +31,7 @@ def test_the_last_good_version_of_a_broken_file_stays_in_force_for_ever(tmp_path
     remember(good)
     for _ in range(3):
         result = loaded(tmp_path, {file: broken})
-        assert result.site == good.site
+        assert placeless(result.site) == placeless(good.site)
         assert not result.guessed
         assert {problem.file for problem in result.problems} == {file}
         assert f"{file}: warning: its last good version stays in force" in said(result)
@@ -54,7 +60,7 @@ def test_a_folder_that_cannot_be_listed_has_not_lost_its_files(tmp_path):
     remember(good)
     (tmp_path / "feeds").rename(tmp_path / "away")
     result = loaded(tmp_path, {"feeds": ""})
-    assert result.site == good.site
+    assert placeless(result.site) == placeless(good.site)
     assert "feeds: cannot be listed: Not a directory" in said(result)
 
 

@@ -251,28 +251,49 @@ def test_a_source_without_definition_is_not_visited_and_its_stories_stay(store):
 
 def test_new_rules_are_applied_to_what_is_stored(store):
     keep(store, tagged(article(tags=("given",)), each=("old",)))
-    assert store.retag(lambda *_: ()) == 0
+    assert store.retag(lambda *_: (), RULES) == 0
     adopt(store, rules="rules-2")
 
-    assert store.retag(lambda one, _: tags("new", *one.tags)) == 1
+    assert store.retag(lambda one, _: tags("new", *one.tags), "rules-2") == 1
     assert next(store.stories()).tags == ("given", "new")
-    assert store.retag(lambda *_: ()) == 0
+    assert store.retag(lambda *_: (), "rules-2") == 0
 
 
 def test_new_rules_reach_articles_of_sources_that_are_gone(store):
     keep(store, tagged(article(), of=NEWS))
     adopt(store, OTHER, rules="rules-2")
 
-    assert store.retag(lambda *_: tags("new")) == 1
+    assert store.retag(lambda *_: tags("new"), "rules-2") == 1
 
 
 def test_articles_tagged_while_the_rules_changed_are_tagged_anew(store):
     adopt(store, rules="rules-2")
-    store.retag(lambda *_: ())
+    store.retag(lambda *_: (), "rules-2")
     keep(store, tagged(article(), each=("old",)))
 
-    assert store.retag(lambda *_: tags("new")) == 1
+    assert store.retag(lambda *_: tags("new"), "rules-2") == 1
     assert next(store.stories()).tags == ("new",)
+
+
+def test_rules_that_are_no_longer_in_force_retag_nothing(store):
+    keep(store, tagged(article(), each=("old",)))
+    adopt(store, rules="rules-2")
+
+    assert store.retag(lambda *_: tags("wrong"), RULES) == 0
+    assert store.is_retagging()
+    assert next(store.stories()).tags == ("old",)
+
+
+def test_a_story_that_enters_by_new_rules_takes_its_place_by_date(store):
+    only_a = feed(HasTag("A"))
+    keep(store, tagged(article("first")), now=NOON - HOUR)
+    keep(store, tagged(article("second"), each=("A",)), now=NOON)
+    assert titles(store, only_a) == ["second"]
+    adopt(store, rules="rules-2")
+    store.retag(lambda *_: tags("A"), "rules-2")
+    store.catch_up([only_a], NOON + HOUR)
+
+    assert titles(store, only_a) == ["second", "first"]
 
 
 # ------------------------------------------------------------ feeds

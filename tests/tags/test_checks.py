@@ -119,6 +119,6 @@ def test_unknown_tags_of_a_filter_are_named_with_what_may_be_meant():
     sea = Vocabulary([rule("Harbour", "quay", broader=("Sea",))])
     tree = parse("tag:harbuor (tag:quay or tag:SEA or -tag:wheather) tag:pier tag:harbuor")
     assert unknown_tags(tree, sea, carried=["Weather", "pier"]) == (
-        "no story carries the tag “harbuor” and no rule earns it; did you mean Harbour?",
-        "no story carries the tag “wheather” and no rule earns it; did you mean Weather?",
+        "nothing known gives the tag “harbuor”; did you mean Harbour?",
+        "nothing known gives the tag “wheather”; did you mean Weather?",
     )

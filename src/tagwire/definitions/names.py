@@ -30,7 +30,7 @@ def is_usable(document: Document, reserved: frozenset[str] = frozenset()) -> boo
     elif len(name.encode()) > _LONGEST:
         document.report(None, "its name is too long", f"a name has at most {_LONGEST} bytes")
     elif name.casefold() in reserved:
-        document.report(None, f"{shown(name)} is a name that Tagwire or Windows needs itself", "give the file another name")
+        document.report(None, f"{shown(name)} is a name that Tagwire or Windows needs", "give the file another name")
     else:
         return True
     return False

@@ -25,9 +25,9 @@ from tagwire.definitions.values import (
     TimeZone,
     wrong,
 )
-from tagwire.model import Face, Feed, TagRule
+from tagwire.model import Face, Feed
 
-_FACE, _FEED, _RULE = Face(), Feed(name="", title=""), TagRule(name="")
+_FACE, _FEED = Face(), Feed(name="", title="")
 
 
 class Table(BaseModel):
@@ -59,8 +59,8 @@ class TagTable(Table):
     context: list[Alias] = Field(default=[], examples=[["car", "automaker", "汽车"]])
     exclude: list[Alias] = Field(default=[], examples=[["Science Applications International", "坐上汽车"]])
     broader: list[TagName] = Field(default=[], examples=[["Automotive"]])
-    fields: Fields = list(_RULE.fields)
-    min_hits: int = Field(default=_RULE.min_hits, ge=1, examples=[2])
+    fields: Fields = ["title", "summary", "text"]
+    min_hits: int = Field(default=1, ge=1, examples=[2])
     examples: Annotated[list[ExampleTable], Tables] = []
 
 

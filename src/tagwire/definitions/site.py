@@ -149,17 +149,20 @@ class _Loader:
         return [feed for feed, _ in found], [rule for _, rules in found for rule in rules]
 
     def _without_circles(self, rules: list[TagRule]) -> list[TagRule]:
-        """Let the tags of a circle have the broader ones of their files' last good versions, else none."""
+        """Let tags that are broader than themselves have the broader ones of the last good version, else none."""
         before: list[TagRule] = []
-        for file in sorted({rule.file for rule in vocabulary.circling(rules)}):
-            what = "the broader tags of the circle are left out"
-            if text := self.remembered.get(file):
-                what = "the broader tags of its last good version stay in force"
-                self.texts[file] = text
-                found = (settings_of if file == SETTINGS else feed_of)(Document(file, text))
-                before += found[1] if found else []
-            self.problems.append(Problem(file, None, what, warning=True))
-        return vocabulary.without_circles(rules, before)
+        for file in {rule.file for rule in vocabulary.circling(rules)} & self.remembered.keys():
+            self.texts[file] = self.remembered[file]  # stays the last good one
+            found = (settings_of if file == SETTINGS else feed_of)(Document(file, self.texts[file]))
+            before += found[1] if found else []
+        kept = vocabulary.without_circles(rules, before)
+        for rule, now in zip(rules, kept, strict=True):
+            if now.broader != rule.broader:
+                what = (
+                    f"until that is mended, the broader tags of “{rule.name}” are: {', '.join(now.broader) or 'none'}"
+                )
+                self.problems.append(Problem(rule.file, rule.line, what, warning=True))
+        return kept
 
     def _listed(self, folder: str) -> tuple[list[str], list[str]]:
         """Give a folder's definitions, each name once, and its lists of subscriptions."""

@@ -62,7 +62,8 @@ def feed_entry(entry: Entry) -> FeedEntry:
     element.title(entry.title)
     element.published(entry.published)
     element.updated(entry.updated)  # never left out: feedgen would take the clock's
-    element.author([{"name": name} for name in entry.authors])
+    if entry.authors:
+        element.author([{"name": name} for name in entry.authors])
     element.category([{"term": tag, "scheme": entry.tag_scheme, "label": tag} for tag in entry.tags])
     element.link(_links(entry))
     element.summary(entry.summary or None)

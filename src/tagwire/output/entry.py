@@ -37,7 +37,7 @@ class Entry:
     via: tuple[Link, ...]
     """The other copies that have an address of their own."""
     authors: tuple[str, ...]
-    """Never empty."""
+    """Empty where nobody is named: then the feed's own author stands for it (RFC 4287, 4.2.1)."""
     tags: tuple[str, ...]
     tag_scheme: str
     summary: str
@@ -65,7 +65,7 @@ def make_entry(face: Face, feed: Feed, story: Story) -> Entry:
         link=link,
         link_type="text/html" if story_path(story) else "",
         via=_via(story, link),
-        authors=_names(story.authors) or (source.title,),
+        authors=_names(story.authors) or _names((story.shown.about.title,)),
         tags=_names(story.tags),
         tag_scheme=tag_scheme(face),
         summary=xml_safe(story.summary) or ("" if full else excerpt(plain(story.content))),

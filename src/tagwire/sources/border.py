@@ -6,11 +6,13 @@ and every link is one that a reader may follow.
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from urllib.parse import urljoin, urlsplit
 from zoneinfo import ZoneInfo
 
+import can_ada
 import nh3
 
 from tagwire.model import Article, Enclosure, Precision, Source
@@ -20,6 +22,9 @@ RULES = "1"
 """The version of the rules below; with another one, changed digests are adopted silently instead of as edits."""
 
 SCHEMES = frozenset({"http", "https", "mailto"})
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8})*")
+_MOST_TAGS = 20_000
+_MOST_NAMES = 100
 _TITLE_LENGTH = 120
 _NAME_LENGTH = 200
 _SUMMARY_LENGTH = 4000
@@ -58,9 +63,9 @@ def sanitised(markup: str, base: str = "") -> str:
 
     Links are http, https or mailto; without a usable base, relative ones lose their target.
     """
-    absolute = urlsplit(base).scheme in {"http", "https"} if base else False
+    absolute = bool(base) and safe_url(base) == base
     return nh3.clean(
-        xml_safe(markup),
+        _bounded(xml_safe(markup)),
         url_schemes=set(SCHEMES),
         url_relative=("rewrite_with_base", base) if absolute else "deny",
         link_rel=None,
@@ -81,7 +86,18 @@ def safe_url(url: str, base: str = "", schemes: frozenset[str] = frozenset({"htt
         usable = parts.scheme.lower() in schemes and (parts.scheme == "mailto" or bool(parts.hostname))
     except ValueError:
         return None
-    return whole.replace(" ", "%20") if usable else None
+    whole = whole.replace(" ", "%20")
+    return whole if usable and can_ada.can_parse(whole) else None
+
+
+def _bounded(markup: str) -> str:
+    """Cut HTML after so many tags that the parsers, quadratic in depth, would take seconds for what is nested in it."""
+    place = -1
+    for _ in range(_MOST_TAGS + 1):
+        place = markup.find("<", place + 1)
+        if place < 0:
+            return markup
+    return markup[:place]
 
 
 def make_article(  # noqa: PLR0913 - one argument for each thing that an article may bring
@@ -141,7 +157,7 @@ def make_article(  # noqa: PLR0913 - one argument for each thing that an article
         content=body,
         authors=_once(authors),
         tags=_once(tags),
-        language=language or source.language,
+        language=_language(language) or source.language,
         enclosures=tuple(
             replace(each, url=url) for each in enclosures if (url := safe_url(each.url, base)) is not None
         ),
@@ -170,9 +186,14 @@ def _first_words(text: str) -> str:
     return (cut.rpartition(" ")[0] or cut).rstrip(" ,;:，；：、") + "…"
 
 
+def _language(tag: str | None) -> str | None:
+    """Give a language tag (BCP 47) if it looks like one."""
+    return tag.replace("_", "-") if tag and _LANGUAGE.fullmatch(tag) else None
+
+
 def _once(names: tuple[str, ...]) -> tuple[str, ...]:
     first: dict[str, str] = {}
     for name in names:
         if clean := one_line(name)[:_NAME_LENGTH]:
             first.setdefault(clean.casefold(), clean)
-    return tuple(first.values())
+    return tuple(first.values())[:_MOST_NAMES]

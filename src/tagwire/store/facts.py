@@ -6,6 +6,8 @@ from tagwire.store.schema import meta
 
 RETAG = "retag"
 """``due`` while some articles carry tags of other rules than today's."""
+RULES = "rules"
+"""The generation of today's vocabulary."""
 
 
 def get(connection: Connection, key: str) -> str:

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Connection, Row, Select, and_, func, insert, not_, null, select, true, update
+from sqlalchemy import Connection, Row, Select, and_, case, func, insert, not_, null, select, true, update
 from sqlalchemy.sql.expression import literal
 
 from tagwire.model import Copy, Enclosure, Feed, Story
@@ -77,8 +77,9 @@ def _take_in(connection: Connection, row: Row[Any], feed: Feed, now: datetime) -
     changed = stories.c.change > row.seen if row.seen and not timed else true()
     mine = feed_stories.c.feed == row.id
     inside = select(feed_stories.c.story).where(mine)
-    # By a new filter a story takes its place by when it was kept, and is not sent to the top as news.
-    entered_at = literal(now, feed_stories.c.entered_at.type) if row.seen else stories.c.kept_at
+    # By new rules a story takes its place by when it was kept, and is not sent to the top as news.
+    by_rules = stories.c.change == stories.c.retagged if row.seen else true()
+    entered_at = case((by_rules, stories.c.kept_at), else_=literal(now, feed_stories.c.entered_at.type))
     entering = select(literal(row.id), stories.c.id, entered_at, stories.c.published).where(
         changed, belongs, stories.c.id.not_in(inside)
     )

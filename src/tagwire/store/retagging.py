@@ -26,7 +26,7 @@ def retag(connection: Connection, tag: Tag, limit: int) -> int:
     for row in rows:
         set_tags(connection, row.id, row.story, tag(article(row), tuple(row.source_tags)))
         connection.execute(update(articles).where(articles.c.id == row.id).values(generation=row.wanted))
-        connection.execute(update(stories).where(stories.c.id == row.story).values(change=change))
+        connection.execute(update(stories).where(stories.c.id == row.story).values(change=change, retagged=change))
     return len(rows)
 
 

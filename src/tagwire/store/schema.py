@@ -110,6 +110,7 @@ stories = Table(
     Column("day", Date, nullable=False),
     Column("kept_at", Moment, nullable=False),
     Column("change", BigInteger, nullable=False, index=True),  # grows with every change; feeds catch up by it
+    Column("retagged", BigInteger, nullable=False, server_default="0"),  # its last change by new rules alone
     Column("shown", Integer, nullable=False),  # the article whose text is shown
 )
 

@@ -64,21 +64,38 @@ class Store:
         """
         with writing(self._engine) as connection:
             facts.settle(connection, "authority", authority)
+            facts.put(connection, facts.RULES, rules)
             visits.adopt(connection, defined, rules, now)
 
-    def retag(self, tag: retagging.Tag) -> int:
-        """Tag anew all that was tagged by other rules than today's, in several transactions; give how many it was."""
+    def is_retagging(self) -> bool:
+        """Tell whether some articles still carry tags of other rules than today's, so that no feed should change."""
         with reading(self._engine) as connection:
-            if not facts.get(connection, facts.RETAG):
-                return 0
-        total = 0
-        while True:
+            return bool(facts.get(connection, facts.RETAG))
+
+    def retag(self, tag: retagging.Tag, rules: str) -> int:
+        """Tag anew all that was tagged by other rules than today's, in several transactions.
+
+        Args:
+            tag: gives the tags of an article.
+            rules: the generation of the vocabulary behind it; nothing is done if today's is another one.
+
+        Returns:
+            the number of articles.
+
+        """
+        total, done = 0, _RETAGGED_AT_ONCE
+        while done == _RETAGGED_AT_ONCE:
+            with reading(self._engine) as connection:
+                if not facts.get(connection, facts.RETAG):
+                    return total
             with writing(self._engine) as connection:
+                if facts.get(connection, facts.RULES) != rules:
+                    return total
                 done = retagging.retag(connection, tag, _RETAGGED_AT_ONCE)
-                total += done
                 if done < _RETAGGED_AT_ONCE:
                     facts.put(connection, facts.RETAG, "")
-                    return total
+            total += done
+        return total
 
     # ------------------------------------------------------------ visits and articles
 

@@ -1,5 +1,6 @@
 """What is wrong or doubtful about the rules of a vocabulary, and whether they do what their examples say."""
 
+import html
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 
@@ -11,6 +12,9 @@ from tagwire.tags.rules import loops, merged
 from tagwire.tags.spelling import form, is_acronym, is_common
 from tagwire.tags.vocabulary import Vocabulary
 from tagwire.tags.written import leaves
+
+
+_QUOTED = 60
 
 
 def problems(rules: Sequence[TagRule]) -> tuple[Problem, ...]:
@@ -38,7 +42,7 @@ def unknown_tags(tree: Filter, vocabulary: Vocabulary, carried: Iterable[str] = 
     known = {tag_key(tag): tag for tag in (*carried, *vocabulary.names())}
     asked = dict.fromkeys(leaf.tag for leaf in leaves(tree) if isinstance(leaf, HasTag))
     return tuple(
-        f"no story carries the tag “{tag}” and no rule earns it{did_you_mean(tag, known.values())}"
+        f"nothing known gives the tag “{tag}”{did_you_mean(tag, known.values())}"
         for tag in asked
         if tag_key(tag) not in known and not vocabulary.knows(tag)
     )
@@ -112,13 +116,14 @@ def _earned(vocabulary: Vocabulary, example: Example) -> dict[str, str]:
         day=date.min,
         dated=Precision.UNKNOWN,
         summary=example.summary,
-        content=example.text,
+        content=html.escape(example.text),
     )
     return {tag_key(each.tag): each.reason for each in vocabulary.tags(article) if each.origin is Origin.EARNED}
 
 
 def _disappointed(rule: TagRule, example: Example, reason: str) -> Problem:
-    quoted = f"“{example.title or example.summary or example.text}”"
+    words = example.title or example.summary or example.text
+    quoted = f"“{words[:_QUOTED]}…”" if len(words) > _QUOTED else f"“{words}”"
     if reason:
         what, right = (
             f"should not earn “{rule.name}” but does: {reason}",

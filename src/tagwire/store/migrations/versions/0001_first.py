@@ -72,6 +72,7 @@ def upgrade() -> None:
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("kept_at", sa.BigInteger(), nullable=False),
         sa.Column("change", sa.BigInteger(), nullable=False),
+        sa.Column("retagged", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("shown", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("uri"),
