@@ -34,15 +34,22 @@ def plain(markup: str) -> str:
     return one_line(body.text(separator=" ") if body else "")
 
 
-def folded(text: str) -> str:
-    """Give the form in which titles compare: entities, NFKC, case, blanks, quotes and dashes made one.
+def straight(text: str) -> str:
+    """Give text in one spelling: entities, NFKC, blanks, quotes and dashes made one, the case as it was.
 
     Invisible characters go, and traditional Chinese becomes simplified.
     """
-    text = html.unescape(html.unescape(text))
-    text = unicodedata.normalize("NFKC", text.translate(_QUOTES)).translate(_QUOTES)
-    text = _DASHES.sub("-", _INVISIBLE.sub("", text))
-    return _BLANKS.sub(" ", simplified(text).casefold()).strip()
+    if "&" in text:
+        text = html.unescape(html.unescape(text))
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text.translate(_QUOTES)).translate(_QUOTES)
+        text = simplified(_DASHES.sub("-", _INVISIBLE.sub("", text)))
+    return _BLANKS.sub(" ", text.translate(_QUOTES)).strip()
+
+
+def folded(text: str) -> str:
+    """Give the form in which titles compare: `straight`, and without regard to case."""
+    return straight(text).casefold()
 
 
 def simplified(text: str) -> str:
