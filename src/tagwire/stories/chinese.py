@@ -44,7 +44,7 @@ OPPOSITES = tuple((one, other) for one, _, other in (pair.partition("|") for pai
 
 NEGATIONS = ("不", "未", "没", "无", "否认", "拒绝", "取消", "推迟", "暂停", "停止", "辟谣", "假", "非")
 
-MOMENTS = ("再次", "再度", "二审", "重启", "恢复", "续", "又一", "另一", "第2", "第3")
+MOMENTS = ("再次", "再度", "二审", "重启", "恢复", "续", "又一", "另一", "结束", "完成", "延期", "已满", "第2", "第3")
 """Words that tell another moment of an affair."""
 TURNS = (*NEGATIONS, *MOMENTS)
 

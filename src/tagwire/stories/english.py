@@ -13,20 +13,21 @@ def _counted(table: str) -> dict[str, int]:
     return {name: count for count, names in enumerate(table.split(), 1) for name in names.split("|")}
 
 
-SMALL = _words("""
+HEARSAY = _words("after over as on following against to about that of despite since before amid for")
+"""What stands between a newer event and the older one it follows: "man charged over …"."""
+
+SMALL = HEARSAY | _words("""
     a an the this that these those its it his her their our your my he she they we i you him them us
     of in on at by for from to into onto with within around under between through during via per upon out off as than
     so and or but nor if while when where because due amid among near toward towards
     is are was were be been being am has have had having do does did can s t re ll d ve m will
     just also very too here there now most some any each every all both own such other
-    need over least nearly almost about roughly approximately more
+    need over least nearly almost about roughly approximately more people
     inc co corp ltd plc llc cos company mr mrs ms dr sir
     """)
 """Words that carry no news: titles may differ in them."""
 
-NEGATIONS = _words(
-    "not no never without cannot fail deny reject refuse cancel postpone halt suspend avoid unlike hoax false"
-)
+NEGATIONS = _words("not no never without cannot fail deny reject refuse cancel halt suspend avoid unlike hoax false")
 
 PHASES = _words("""
     further again another anew resume continue conclude react reaction respond response ongoing backlash
@@ -45,14 +46,11 @@ STAGES = tuple(
     enter reach win lose
     missing found rescue
     injure kill
-    urge warn praise condemn slam welcome
+    urge warn praise condemn welcome
     deny confirm admit
     """.strip().splitlines()
 )
 """Steps of one affair: each is news of its own."""
-
-HEARSAY = _words("after over as on following against to about that of despite since before amid for")
-"""What stands between a newer event and the older one it follows: "man charged over …"."""
 
 _OPPOSITES = """
     rise up higher high upward best top | fall down lower low downward worst bottom

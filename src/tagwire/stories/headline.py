@@ -9,11 +9,11 @@ from tagwire.stories import chinese
 from tagwire.stories.english import MONTHS, RELATIVE_DAYS, SMALL, WEEKDAYS
 from tagwire.stories.forms import forms, is_routine
 from tagwire.stories.titles import HAN, Stripped, stripped
-from tagwire.stories.words import spelt_out, stem, tokens
+from tagwire.stories.words import spelt_out, stem, tokens, unaccented
 
 _KICKER = re.compile(r"^(?P<aside>[^:]{2,60}?)(?:: | -{1,2} )(?P<rest>.*\S)$")
 _CREDIT = re.compile(
-    r"^(?P<rest>.*\S)(?:: | -{1,2} |,? (?=(?:says?|said|according to)\b)"
+    r"^(?P<rest>.*\S)(?:: | -{1,2} |,? (?=(?:says?|said|according to) \S)"
     r"|, (?=[^,]{2,40} (?:says?|said|finds?|shows?|reports?)$))(?P<aside>[^:]{2,60})$"
 )
 _TICKER = re.compile(r"<([A-Za-z]+)(?:\.[A-Za-z]+)?>|\((?:NYSE|NASDAQ|LON|HKG|SHA|TSE|ASX)\s?: ?([A-Za-z0-9.]+)\)")
@@ -55,6 +55,10 @@ class Headline:
     """Too short to mean much."""
     cut: bool
 
+    def leads(self) -> dict[str, str]:
+        """Give the small word before each unit, at its first place."""
+        return dict(zip(reversed(self.units), reversed(self.lead), strict=True))
+
 
 @lru_cache(maxsize=32768)
 def headline(title: str, names: frozenset[str] = frozenset()) -> Headline:
@@ -68,7 +72,7 @@ def headline(title: str, names: frozenset[str] = frozenset()) -> Headline:
 
 def _of_words(title: Stripped) -> Headline:
     tickers = frozenset(found[0].casefold() or found[1].casefold() for found in _TICKER.findall(title.text))
-    plain = spelt_out(_TICKER.sub(" ", title.text))
+    plain = spelt_out(unaccented(_TICKER.sub(" ", title.text)))
     rest, asides = _parted(plain)
     words = tokens(rest)
     low = [word.casefold() for word in words]

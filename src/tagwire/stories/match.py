@@ -15,6 +15,7 @@ The same guid of the same source is settled before, by the store and `tagwire.st
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from tagwire.model import Article, Candidate, Decision, Known, Mode, Outlet
@@ -153,7 +154,7 @@ class Matcher:
 
     def _headline(self, article: Article | Known) -> Headline:
         names = self._names.get(article.source)
-        return headline(article.title, names_of(article.source, _UNKNOWN) if names is None else names)
+        return headline(article.title, _names_of_unknown(article.source) if names is None else names)
 
     def _learnt_links(self, source: str) -> frozenset[str]:
         return self._outlet(source).learnt.links
@@ -166,6 +167,11 @@ class Matcher:
 
 
 _UNKNOWN = Outlet()
+
+
+@lru_cache(maxsize=4096)
+def _names_of_unknown(source: str) -> frozenset[str]:
+    return names_of(source, _UNKNOWN)
 
 
 def _fits_its_own(article: Article | Known, candidate: Candidate) -> bool:

@@ -15,6 +15,8 @@ def likeness(one: Headline, other: Headline, *, same_source: bool) -> float:
     """Give how alike two titles are, from 0 to 1; 0 where a difference stays unexplained or something objects."""
     if one.han != other.han or not _worth_it(one, other) or _apart(one, other):
         return 0.0
+    if other.units < one.units:
+        one, other = other, one  # of two equally long alignments the same one is taken, whichever title came first
     found = compare(one, other)
     agree = near_characters.agree if one.han else near_words.agree
     return found.score if agree(one, other, found, same_source=same_source) else 0.0

@@ -1,6 +1,7 @@
 """When two titles in words that are not equal are the same all the same."""
 
 import re
+from itertools import combinations
 
 from tagwire.stories.english import HEARSAY, NEGATIONS, OPPOSITES, ORDINALS, PHASES, STAGES
 from tagwire.stories.headline import Headline
@@ -11,6 +12,8 @@ _TURNS = stems(NEGATIONS | PHASES)
 _OPPOSED = tuple((stems(one), stems(other)) for one, other in OPPOSITES)
 _STAGES = tuple(stems(stage) for stage in STAGES)
 _VERB = re.compile("(?:[^su]s|ed)$")
+_COMING = frozenset({"to", "will", "be"})
+"""What stands before a verb whose time is still to come."""
 _COMMON = 5
 """Words that must be common; one less where a title only goes on."""
 _ADDED = 0.45
@@ -20,14 +23,15 @@ _BUT_FOR_A_VERB = 0.7
 
 def agree(one: Headline, other: Headline, found: Comparison, *, same_source: bool) -> bool:
     """Tell whether all that differs between two titles is explained, and nothing objects."""
-    mine = {unit for gap in found.gaps for unit in gap.mine}
-    yours = {unit for gap in found.gaps for unit in gap.yours}
+    mine, yours = found.only
     if (mine | yours) & _TURNS or _opposed(mine, yours) or _another_in_line(one, other, found):
         return False
     if _another_tense(one, other) or _turned_round(one, other, found) or _hearsay(one, other, found):
         return False
+    if same_source and ((mine and yours) or (found.moved and (mine or yours))):
+        return False
     if mine and yours:
-        return not same_source and _both_add_little(one, other, found)
+        return _both_add_little(one, other, found)
     if found.common >= _COMMON:
         return found.score >= _ADDED
     return found.common == _COMMON - 1 and (len(mine) + len(yours) <= 1 or _goes_on(one, other, found))
@@ -48,8 +52,7 @@ def _opposed(mine: set[str], yours: set[str]) -> bool:
 
 def _another_in_line(one: Headline, other: Headline, found: Comparison) -> bool:
     """Tell whether an ordinal stands in one title only: a second suspect is not the first."""
-    mine = {unit for gap in found.gaps for unit in gap.mine}
-    yours = {unit for gap in found.gaps for unit in gap.yours}
+    mine, yours = found.only
     return any(
         word in ORDINALS and unit in added
         for title, added in ((one, mine), (other, yours))
@@ -60,11 +63,11 @@ def _another_in_line(one: Headline, other: Headline, found: Comparison) -> bool:
 def _another_tense(one: Headline, other: Headline) -> bool:
     """Tell whether one title announces what the other reports: "to attend" and "attends"."""
     for first, second in ((one, other), (other, one)):
-        coming = {unit for unit, lead in zip(first.units, first.lead, strict=True) if lead in {"to", "will"}}
+        coming = {unit for unit, lead in zip(first.units, first.lead, strict=True) if lead in _COMING}
         told = {
             unit
             for unit, word, lead in zip(second.units, second.spoken, second.lead, strict=True)
-            if lead not in {"to", "will"} and word.endswith(("s", "ed"))
+            if lead not in _COMING and word.endswith(("s", "ed"))
         }
         if coming & told:
             return True
@@ -72,31 +75,69 @@ def _another_tense(one: Headline, other: Headline) -> bool:
 
 
 def _turned_round(one: Headline, other: Headline, found: Comparison) -> bool:
-    """Tell whether names changed places: who did it to whom. In a title in capitals, any word may be a name."""
+    """Tell whether what changed places changed parts too: who did it, and to whom.
+
+    A phrase may move ("in Lima …", "…, minister says"), and a passive turns a sentence round; but two that change
+    places at the front, or words that change places with nothing before them, play other parts.
+    """
     if not found.moved:
         return False
-    passive = "by" in one.lead or "by" in other.lead
-    if not passive and {one.units[0], other.units[0]} & found.moved:
+    if _exchanged(one, other, found.moved):
         return True
-    if one.names is None and other.names is None:
+    if one.units[0] == other.units[0]:
+        return False
+    mine, yours = one.leads(), other.leads()
+    first, second = one.units[0], other.units[0]
+    if first in yours and second in mine and yours[first] == mine[second]:
         return True
-    names = (one.names or frozenset()) | (other.names or frozenset())
-    mine = [unit for unit in one.units if unit in names and unit in other.units]
-    yours = [unit for unit in other.units if unit in names and unit in one.units]
-    return mine != yours
+    crossing = _crossing(one, other)
+    return not any(
+        leads[unit] not in {"", *_COMING} or title.units.index(unit) in title.breaks
+        for title, leads in ((one, mine), (other, yours))
+        for unit in crossing
+    )
+
+
+def _exchanged(one: Headline, other: Headline, moved: frozenset[str]) -> bool:
+    """Tell whether two words, not neighbours, stand in each other's place behind the same small word."""
+    places = {(unit, other.units[place]): place for place, unit in enumerate(one.units[: len(other.units)])}
+    return any(
+        mine != yours
+        and abs(place - places.get((yours, mine), place)) > 1
+        and one.lead[place] == other.lead[places[yours, mine]]
+        for (mine, yours), place in places.items()
+        if moved & {mine, yours}
+    )
+
+
+def _crossing(one: Headline, other: Headline) -> set[str]:
+    """Give the words that stand before another word in one title and behind it in the other."""
+    places = {unit: place for place, unit in reversed(list(enumerate(other.units)))}
+    common = [unit for unit in dict.fromkeys(one.units) if unit in places]
+    return {
+        unit
+        for earlier, later in combinations(common, 2)
+        if places[earlier] > places[later]
+        for unit in (earlier, later)
+    }
 
 
 def _hearsay(one: Headline, other: Headline, found: Comparison) -> bool:
     """Tell whether one title begins with something newer and goes on with the other: "… arrested over", "… backs"."""
-    first = found.gaps[0] if found.gaps else None
-    if first is None or first.start or first.across or (first.mine and first.yours):
+    mine, yours = found.only
+    return _begins_newer(one, other, mine) or _begins_newer(other, one, yours)
+
+
+def _begins_newer(longer: Headline, shorter: Headline, added: set[str]) -> bool:
+    """Tell whether a title has something for itself before the words that the other begins with."""
+    if shorter.units[0] not in longer.units:
         return False
-    longer, end = (one, first.end) if first.mine else (other, first.across_end)
-    if end >= len(longer.units):
+    start = longer.units.index(shorter.units[0])
+    if not added & set(longer.units[:start]):
         return False
-    goes_on = longer.lead[end] in HEARSAY
-    verb = not longer.lead[end] and end not in longer.breaks and _VERB.search(longer.spoken[end - 1]) is not None
-    return goes_on or (verb and longer.units[end - 1] not in (longer.names or ()))
+    last = longer.units[start - 1]
+    verb = not longer.lead[start] and start not in longer.breaks and _VERB.search(longer.spoken[start - 1]) is not None
+    return longer.lead[start] in HEARSAY or (verb and last in added and last not in (longer.names or ()))
 
 
 def _mere_wording(one: Headline, other: Headline, found: Comparison) -> bool:

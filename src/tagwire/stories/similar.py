@@ -49,9 +49,9 @@ class Comparison:
         return [gap for gap in self.gaps if gap.mine and gap.yours]
 
     @property
-    def added(self) -> tuple[int, int]:
-        """Give how many units each title has for itself."""
-        return sum(len(gap.mine) for gap in self.gaps), sum(len(gap.yours) for gap in self.gaps)
+    def only(self) -> tuple[set[str], set[str]]:
+        """Give what each title has for itself."""
+        return {unit for gap in self.gaps for unit in gap.mine}, {unit for gap in self.gaps for unit in gap.yours}
 
 
 def compare(one: Headline, other: Headline) -> Comparison:
@@ -66,6 +66,8 @@ def compare(one: Headline, other: Headline) -> Comparison:
             gap.mine = [unit for unit in gap.mine if unit not in other.aside]
             gap.yours = [unit for unit in gap.yours if unit not in one.aside]
         _cancel_spellings(gap)
+        _cancel_initials(gap.mine, gap.yours)
+        _cancel_initials(gap.yours, gap.mine)
     _cancel_truncated(gaps, one, other)
     common = min(len(one.units), _LONGEST) - sum(len(gap.mine) for gap in gaps)
     return Comparison([gap for gap in gaps if gap.mine or gap.yours], common, frozenset(moved))
@@ -144,6 +146,17 @@ def _cancel_spellings(gap: Gap) -> None:
 def _spelt_alike(one: str, other: str) -> bool:
     long = min(len(one), len(other)) >= _LONG and one.isascii() and other.isascii()
     return long and abs(len(one) - len(other)) <= 1 and skeleton(one) == skeleton(other)
+
+
+def _cancel_initials(short: list[str], long: list[str]) -> None:
+    """Take out a name and its initials: GM and General Motors."""
+    for unit in list(short):
+        size = len(unit)
+        for place in range(len(long) - size + 1 if size > 1 else 0):
+            if "".join(word[0] for word in long[place : place + size]) == unit:
+                del long[place : place + size]
+                short.remove(unit)
+                break
 
 
 def _cancel_truncated(gaps: list[Gap], one: Headline, other: Headline) -> None:

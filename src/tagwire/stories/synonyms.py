@@ -81,9 +81,40 @@ SYNONYMS = _same(
     kill dead death die fatal slain
     injure wound hurt
     record log
-    cut slash
+    cut slash reduce lower trim
+    allow let permit
+    send deliver supply
+    delay postpone
+    back support endorse
+    criticise criticize slam blast condemn denounce
+    unveil reveal show
+    sack dismiss
+    kid child
+    police cop
+    teenager teen
+    deal agreement pact accord
+    talk negotiation
+    row dispute spat
+    fear worry concern
+    blaze fire
+    crash collision
+    protest demonstration
+    ban bar prohibit
+    flee escape
+    consider mull weigh
+    vow pledge promise
+    exceed surpass
+    ex former
+    mother mum mom
+    father dad
+    photo picture image
+    study research
+    aircraft plane airplane jet
+    climber mountaineer
+    baby infant
+    oil crude
     buy acquire purchase
-    quit resign
+    resign quit
     name appoint
     large huge massive
     quake earthquake
@@ -93,15 +124,21 @@ SYNONYMS = _same(
     jail imprison
     firm business
     help aid assist
-    show reveal
     rise increase climb gain jump soar surge hike
     fall drop decline slip slump plunge tumble decrease
     vote poll ballot
     movie film
-    plane aircraft airplane jet
     car vehicle
     storm hurricane typhoon cyclone
     boss chief
+    northern north
+    southern south
+    eastern east
+    western west
+    northeast northeastern
+    northwest northwestern
+    southeast southeastern
+    southwest southwestern
     usa american
     uk british britain
     china chinese
@@ -170,6 +207,20 @@ SYNONYMS = _same(
 ABBREVIATIONS = _same(
     """
     percent pct
+    january jan
+    february feb
+    april apr
+    june jun
+    july jul
+    august aug
+    september sept sep
+    october oct
+    november nov
+    december dec
+    monday mon
+    tuesday tue tues
+    thursday thu thurs
+    friday fri
     million mln mn
     billion bln bn
     trillion trln tn

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from functools import cache, lru_cache
+from unicodedata import normalize
 
 from tagwire.stories.english import NUMBERS
 from tagwire.stories.synonyms import ABBREVIATIONS, IRREGULAR, SYNONYMS
@@ -20,6 +21,8 @@ _PHRASES = tuple(
         (r"(?i)\bcovid-?19\b", "Covid"),
         (r"(?i)\bper cent\b|(?<=\d) ?%", " percent"),
         (r"(?i)\bgov't\b", "government"),
+        (r"(?i)\bon board\b", "aboard"),
+        (r"(?i)\bstep(s|ped|ping)? down\b", "resign"),
         (r"(?i)\b(ca|wo|do|does|did|is|are|was|were|has|have|had|should|would|could)n?'t\b", r"\1 not"),
         (r"\b([A-Za-z])\.(?=[A-Za-z]\b)", r"\1"),
         (r"(?i)(?<=\d)(?:st|nd|rd|th)\b", ""),
@@ -50,6 +53,13 @@ def spelt_out(title: str) -> str:
     for pattern, word in _PHRASES:
         title = pattern.sub(word, title)
     return title
+
+
+def unaccented(title: str) -> str:
+    """Give Latin letters without their accents, which outlets set or leave out; other scripts stay as they are."""
+    if title.isascii():
+        return title
+    return "".join(c for c in normalize("NFKD", title) if not "\u0300" <= c <= "\u036f")
 
 
 def tokens(title: str) -> list[str]:
