@@ -27,7 +27,7 @@ _NUMERAL = re.compile("[零一二三四五六七八九十百两]{2,}|(?<=第)[�
 _DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"两": 2}
 
 SOFT = frozenset(
-    "的了将已获被在就对向把给称曝地得等是为由与和及其该至到又也都还则并从为中上出以因队奖说当日前日近会要可能"
+    "的了已获被在就对向把给称曝地得等是为由与和及其该至到又也都还则并从为中上出以因队奖说当日前日近会要可能"
 )
 """Characters that titles may differ in."""
 
@@ -44,7 +44,23 @@ OPPOSITES = tuple((one, other) for one, _, other in (pair.partition("|") for pai
 
 NEGATIONS = ("不", "未", "没", "无", "否认", "拒绝", "取消", "推迟", "暂停", "停止", "辟谣", "假", "非")
 
-MOMENTS = ("再次", "再度", "二审", "重启", "恢复", "续", "又一", "另一", "结束", "完成", "延期", "已满", "第2", "第3")
+MOMENTS = (
+    "将",
+    "再次",
+    "再度",
+    "二审",
+    "重启",
+    "恢复",
+    "续",
+    "又一",
+    "另一",
+    "结束",
+    "完成",
+    "延期",
+    "已满",
+    "第2",
+    "第3",
+)
 """Words that tell another moment of an affair."""
 TURNS = (*NEGATIONS, *MOMENTS)
 

@@ -99,14 +99,12 @@ def _turned_round(one: Headline, other: Headline, found: Comparison) -> bool:
 
 
 def _exchanged(one: Headline, other: Headline, moved: frozenset[str]) -> bool:
-    """Tell whether two words, not neighbours, stand in each other's place behind the same small word."""
-    places = {(unit, other.units[place]): place for place, unit in enumerate(one.units[: len(other.units)])}
+    """Tell whether two words stand in each other's place, and what stands between them in its own."""
+    places = {pair: place for place, pair in enumerate(zip(one.units, other.units, strict=False))}
     return any(
-        mine != yours
-        and abs(place - places.get((yours, mine), place)) > 1
-        and one.lead[place] == other.lead[places[yours, mine]]
+        moved & {mine, yours} and any(one.units[i] == other.units[i] for i in range(place + 1, places[yours, mine]))
         for (mine, yours), place in places.items()
-        if moved & {mine, yours}
+        if (yours, mine) in places
     )
 
 
