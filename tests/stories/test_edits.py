@@ -32,6 +32,7 @@ def change(**now):
         {"content": BODY + "<p>1,204 views</p>"},
         {"content": BODY + "<div>17 comments</div><div>3 hours ago</div>"},
         {"content": BODY + "<p>阅读 1024</p>"},
+        {"content": BODY + "<p>12 points | 34 comments | 5 hours ago</p>"},
         {"content": BODY + "<p>Advertisement</p><p>Buy a boat today</p>"},
         {"content": BODY + "<p>Read more: other news</p>"},
         {"content": BODY + "<p>相关阅读：其他消息</p>"},
@@ -49,6 +50,7 @@ def test_blanks_tracking_counters_and_advertisements_at_the_end_are_no_edit(now)
         {"summary": "Boats do not sail."},
         {"content": BODY.replace("5 crowns", "6 crowns")},
         {"content": BODY.replace("/tickets?", "/fares?")},
+        {"content": BODY.replace("5 crowns", "5 votes, or 3 shares")},
         {
             "content": BODY.replace(
                 "<p>Tickets", "<p>Related news: a whale.</p><p>b</p><p>c</p><p>d</p><p>e</p><p>Tickets"
@@ -79,6 +81,18 @@ def test_a_column_without_a_text_is_judged_by_its_summary():
 
 def test_a_day_that_moved_alone_is_no_edit():
     assert change(day=BEFORE.day + timedelta(days=1), published=later(24)) is Change.NONE
+
+
+def test_a_corrected_date_is_an_edit_where_dates_are_content():
+    after = replace(BEFORE, published=later(-48), day=BEFORE.day - timedelta(days=2))
+    assert judge(known(BEFORE), after, dates_are_content=True) is Change.EDIT
+    assert judge(known(BEFORE), BEFORE, dates_are_content=True) is Change.NONE
+
+
+def test_a_corrected_count_in_a_sentence_is_an_edit_though_a_counter_is_none():
+    before = replace(BEFORE, content="<p>The motion won by 5 votes.</p><p>5 votes</p>")
+    assert judge(known(before), replace(before, content=before.content.replace("5", "6"))) is Change.EDIT
+    assert judge(known(before), replace(before, content=before.content.replace(">5", ">6"))) is Change.NONE
 
 
 def test_an_article_that_changes_at_every_visit_is_updated_once_a_day():

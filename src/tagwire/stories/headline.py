@@ -1,9 +1,9 @@
 """A clean title taken apart: the words that carry news, its figures, days and names, who is speaking."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 
 from tagwire.stories import chinese
 from tagwire.stories.english import MONTHS, RELATIVE_DAYS, SMALL, WEEKDAYS
@@ -17,11 +17,12 @@ _CREDIT = re.compile(
     r"|, (?=[^,]{2,40} (?:says?|said|finds?|shows?|reports?)$))(?P<aside>[^:]{2,60})$"
 )
 _TICKER = re.compile(r"<([A-Za-z]+)(?:\.[A-Za-z]+)?>|\((?:NYSE|NASDAQ|LON|HKG|SHA|TSE|ASX)\s?: ?([A-Za-z0-9.]+)\)")
-_ASIDE_WORDS = 6
+_ASIDE_WORDS, _REST_WORDS = 6, 4
+"""How long a label or speaker is at most, and how much must be left without it."""
 _MOSTLY = 0.7
-_REST_WORDS = 4
-_SHORT = 16
-_SHORT_HAN = 6
+_SHORT, _SHORT_HAN = 16, 6
+"""Letters, and characters, under which a title means little."""
+_DOUBTFUL = frozenset({"may", "mar", "march", "sun", "sat", "wed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,47 +72,38 @@ def headline(title: str, names: frozenset[str] = frozenset()) -> Headline:
 
 
 def _of_words(title: Stripped) -> Headline:
-    tickers = frozenset(found[0].casefold() or found[1].casefold() for found in _TICKER.findall(title.text))
     plain = spelt_out(unaccented(_TICKER.sub(" ", title.text)))
     rest, asides = _parted(plain)
     words = tokens(rest)
-    low = [word.casefold() for word in words]
-    sentence = _is_sentence_case(words)
-    units: list[str] = []
-    spoken: list[str] = []
-    lead: list[str] = []
-    named = set()
-    before = ""
-    for place, word in enumerate(low):
-        if word in SMALL:
-            before = word
-            continue
-        unit = stem(word)
-        units.append(unit)
-        spoken.append(word)
-        lead.append(before)
-        before = ""
-        if sentence and place > 0 and words[place][0].isupper():
-            named.add(unit)
-    aside = [stem(word.casefold()) for each in asides for word in tokens(each)]
-    everything = tokens(plain)
-    folded = plain.casefold()
+    units, spoken, lead = _weighed([word.casefold() for word in words])
+    aside = frozenset(stem(word.casefold()) for each in asides for word in tokens(each))
+    everything = [word.casefold() for word in tokens(plain)]
     return Headline(
-        text=" ".join(word.casefold() for word in everything) or folded,
+        text=" ".join(everything) or plain.casefold(),
         han=False,
-        units=tuple(units),
-        spoken=tuple(spoken),
-        lead=tuple(lead),
+        units=units,
+        spoken=spoken,
+        lead=lead,
         breaks=_breaks(rest),
-        aside=frozenset(aside),
-        names=frozenset(named) if sentence else None,
+        aside=aside,
+        names=_names(words),
         figures=frozenset(unit for unit in (*units, *aside) if unit[0].isdigit()),
-        days=frozenset(_days([word.casefold() for word in everything])),
-        tickers=tickers,
+        days=frozenset(_days(everything)),
+        tickers=frozenset((found[0] or found[1]).casefold() for found in _TICKER.findall(title.text)),
         forms=forms(title.text),
         routine=is_routine(title.text),
         short=len("".join(units)) < _SHORT,
         cut=title.cut,
+    )
+
+
+def _weighed(words: list[str]) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """Give the stems of the words that carry news, as they were written, and the small word before each."""
+    places = [place for place, word in enumerate(words) if word not in SMALL]
+    return (
+        tuple(stem(words[place]) for place in places),
+        tuple(words[place] for place in places),
+        tuple(words[place - 1] if place and words[place - 1] in SMALL else "" for place in places),
     )
 
 
@@ -153,12 +145,13 @@ def _content(text: str) -> int:
     return sum(word.casefold() not in SMALL for word in tokens(text))
 
 
-def _is_sentence_case(words: list[str]) -> bool:
-    """Tell whether capitals mean names: most words of a sentence are not capitalised."""
-    inner = [word for word in words[1:] if word[0].isalpha()]
-    capital = sum(word[0].isupper() for word in inner if word.casefold() not in SMALL)
-    count = sum(word.casefold() not in SMALL for word in inner)
-    return count > 0 and capital / count <= _MOSTLY
+def _names(words: list[str]) -> frozenset[str] | None:
+    """Give the words that capitals make names; None where most words have them, or none can."""
+    inner = [word for word in words[1:] if word[0].isalpha() and word.casefold() not in SMALL]
+    capital = [word for word in inner if word[0].isupper()]
+    if not inner or len(capital) > _MOSTLY * len(inner):
+        return None
+    return frozenset(stem(word.casefold()) for word in capital)
 
 
 def _breaks(text: str) -> frozenset[int]:
@@ -170,16 +163,15 @@ def _breaks(text: str) -> frozenset[int]:
     return frozenset(places[1:])
 
 
-def _days(words: list[str]) -> list[str]:
-    found = [f"month {MONTHS[word]}" for word in words if word in MONTHS and word not in {"may", "mar", "march"}]
-    found += [f"weekday {WEEKDAYS[word]}" for word in words if word in WEEKDAYS and word not in {"sun", "sat", "wed"}]
-    found += [word for word in words if word in RELATIVE_DAYS]
-    # "may" and "march" are months beside a figure only
-    pairs = pairwise(words)
-    found += [
-        f"month {MONTHS[word]}"
-        for pair in pairs
-        for word, other in (pair, pair[::-1])
-        if word in {"may", "mar", "march"} and other[0].isdigit()
-    ]
-    return found
+def _days(words: list[str]) -> Iterator[str]:
+    """Give the months, weekdays and relative days; what may be another word ("may", "sat") needs a figure beside it."""
+    for place, word in enumerate(words):
+        around = words[max(0, place - 1) : place + 2]
+        if word in _DOUBTFUL and not any(each[0].isdigit() for each in around):
+            continue
+        if word in MONTHS:
+            yield f"month {MONTHS[word]}"
+        elif word in WEEKDAYS:
+            yield f"weekday {WEEKDAYS[word]}"
+        elif word in RELATIVE_DAYS:
+            yield word

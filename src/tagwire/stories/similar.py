@@ -68,7 +68,10 @@ def compare(one: Headline, other: Headline) -> Comparison:
         _cancel_spellings(gap)
         _cancel_initials(gap.mine, gap.yours)
         _cancel_initials(gap.yours, gap.mine)
-    _cancel_truncated(gaps, one, other)
+    if gaps and one.cut:
+        _cancel_cut(gaps[-1].mine, gaps[-1].yours)
+    if gaps and other.cut:
+        _cancel_cut(gaps[-1].yours, gaps[-1].mine)
     common = min(len(one.units), _LONGEST) - sum(len(gap.mine) for gap in gaps)
     return Comparison([gap for gap in gaps if gap.mine or gap.yours], common, frozenset(moved))
 
@@ -121,17 +124,20 @@ def _longest(mine: Sequence[str], yours: Sequence[str]) -> list[tuple[int, int]]
 
 def _cancel_moved(gaps: list[Gap]) -> set[str]:
     """Take out what both titles say, in another place."""
-    moved = {unit for gap in gaps for unit in gap.mine} & {unit for gap in gaps for unit in gap.yours}
+    mine, yours = [gap.mine for gap in gaps], [gap.yours for gap in gaps]
+    moved = {unit for run in mine for unit in run} & {unit for run in yours for unit in run}
     for unit in moved:
-        times = min(sum(gap.mine.count(unit) for gap in gaps), sum(gap.yours.count(unit) for gap in gaps))
-        for side in ("mine", "yours"):
-            left = times
-            for gap in gaps:
-                run: list[str] = getattr(gap, side)
-                while left and unit in run:
-                    run.remove(unit)
-                    left -= 1
+        times = min(sum(run.count(unit) for run in runs) for runs in (mine, yours))
+        _take_out(unit, times, mine)
+        _take_out(unit, times, yours)
     return moved
+
+
+def _take_out(unit: str, times: int, runs: list[list[str]]) -> None:
+    for run in runs:
+        while times and unit in run:
+            run.remove(unit)
+            times -= 1
 
 
 def _cancel_spellings(gap: Gap) -> None:
@@ -159,14 +165,8 @@ def _cancel_initials(short: list[str], long: list[str]) -> None:
                 break
 
 
-def _cancel_truncated(gaps: list[Gap], one: Headline, other: Headline) -> None:
+def _cancel_cut(rest: list[str], more: list[str]) -> None:
     """Take out what a title that breaks off no longer says: its last word may be the beginning of one."""
-    if not gaps:
-        return
-    last = gaps[-1]
-    for cut, short, long in ((one.cut, "mine", "yours"), (other.cut, "yours", "mine")):
-        rest: list[str] = getattr(last, short)
-        more: list[str] = getattr(last, long)
-        if cut and (not rest or (len(rest) == 1 and more and more[0].startswith(rest[0]))):
-            setattr(last, short, [])
-            setattr(last, long, [])
+    if not rest or (len(rest) == 1 and more and more[0].startswith(rest[0])):
+        rest.clear()
+        more.clear()

@@ -37,8 +37,6 @@ _LAST_WORD = re.compile(
     re.IGNORECASE,
 )
 _HAN_OUTLET = re.compile("(?:网|新闻|日报|晚报|早报|时报|周刊|杂志|在线|客户端|频道|电视台|通讯社|公众号|视频|资讯)$")
-
-
 _SECTION_WORDS, _SECTION_CHARACTERS = 4, 6
 """How long the name of a section is at most."""
 _READ = 400
