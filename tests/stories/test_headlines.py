@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from tales import article, later, story
 
+from tagwire.stories.keys import are_enough
 from tagwire.stories.match import Matcher
 
 
@@ -22,7 +23,7 @@ def is_one(first, second, hours, *, one_source):
     kept = article("isle-radio", first)
     newcomer = article("isle-radio" if one_source else "harbour-post", second, later(hours))
     found = set(matcher.keys(kept)) & set(matcher.keys(newcomer))
-    return bool(found) and matcher.decide(newcomer, [story(kept)]).story is not None
+    return are_enough(found) and matcher.decide(newcomer, [story(kept)]).story is not None
 
 
 def test_there_are_enough_pairs_to_mean_something():

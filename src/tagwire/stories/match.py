@@ -84,7 +84,10 @@ class Matcher:
         self._names: dict[str, frozenset[str]] = {name: names_of(name, each) for name, each in self._outlets.items()}
 
     def keys(self, article: Article | Known) -> tuple[str, ...]:
-        """Give the keys that a copy is found by: a story within `reach` that shares one is a candidate."""
+        """Give the keys that a copy is found by, by its title ("t"), its text ("b") and its words ("w").
+
+        A story within `reach` that shares one of the first two, or two different ones of the last, is a candidate.
+        """
         mode = self._mode_of(article.source)
         if mode is Mode.OFF:
             return ()
