@@ -262,6 +262,8 @@ class TaggedReading:
     """Of the rules that the tags come from."""
     own: bool = False
     """Whether the articles are the operator's own, so that a corrected date is taken over."""
+    learnt: "Learnt | None" = None
+    """What was learnt of the source with them, if anything was."""
 
 
 # ---------------------------------------------------------------- filters

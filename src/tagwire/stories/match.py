@@ -13,13 +13,13 @@ else                                            a new story
 The same guid of the same source is settled before, by the store and `tagwire.stories.edits`.
 """
 
-from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
-from tagwire.model import Article, Candidate, Decision, Known, Mode, Outlet
-from tagwire.stories import bodies, keys, windows
+from tagwire.model import Article, Candidate, Change, Decision, Known, Mode, Outlet
+from tagwire.stories import bodies, edits, keys, windows
 from tagwire.stories.headline import Headline, headline
 from tagwire.stories.links import canonical
 from tagwire.stories.near import differ_in_figures_only, likeness
@@ -102,6 +102,18 @@ class Matcher:
         link = canonical(article.link)
         silent = link is None or self._mode_of(article.source) is Mode.OFF or link in self._learnt_links(article.source)
         return () if silent or link is None else (keys.of_link(link),)
+
+    def are_enough(self, shared: Iterable[str]) -> bool:
+        """Tell whether a story that shares these keys is worth weighing."""
+        return keys.are_enough(shared)
+
+    def change(self, before: Known, after: Article, *, own: bool) -> Change:
+        """Tell what it means that a source tells an article anew; `own`: whether a corrected date is an edit."""
+        return edits.judge(before, after, dates_are_content=own)
+
+    def may_update(self, changes: int, updated: datetime, now: datetime) -> bool:
+        """Tell whether an edit may update its story now, or waits because the article changes at every visit."""
+        return edits.is_due(changes, updated, now)
 
     def decide(self, article: Article, candidates: Sequence[Candidate]) -> Decision:
         """Give the story that an article is a copy of, the likeliest where there are several, or none."""
