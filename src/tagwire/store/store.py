@@ -9,14 +9,15 @@ from typing import Self
 
 from sqlalchemy import delete, func, insert, select
 
-from tagwire.model import Feed, Known, Learnt, Memo, Outcome, Story, TaggedReading
-from tagwire.store import facts, keeping, picking, retagging, visits
+from tagwire.model import Feed, Filter, Known, Learnt, Memo, Outcome, Story, TaggedReading
+from tagwire.store import facts, keeping, looking, picking, retagging, visits
 from tagwire.store.candidates import Matcher
 from tagwire.store.conditions import finder
 from tagwire.store.engine import connect, reading, writing
 from tagwire.store.migrate import migrate
 from tagwire.store.rows import chunks
 from tagwire.store.schema import articles, files, sources, stories
+from tagwire.store.touched import Judge
 
 _RETAGGED_AT_ONCE = 2_000
 _INDEXED_AT_ONCE = 2_000
@@ -173,10 +174,23 @@ class Store:
         with reading(self._engine) as connection:
             return int(connection.execute(select(func.max(stories.c.change))).scalar() or 0)
 
-    def catch_up(self, feeds: Sequence[Feed], now: datetime) -> None:
-        """Let every feed take in what changed since it last did."""
+    def catch_up(self, feeds: Sequence[Feed], now: datetime, judge: Judge | None = None) -> bool:
+        """Let every feed take in what changed since it last did; see `picking.catch_up`.
+
+        Returns:
+            whether they did: they rest while some articles carry tags of other rules than today's.
+
+        """
         with writing(self._engine) as connection:
-            picking.catch_up(connection, feeds, now)
+            if facts.get(connection, facts.RETAG):
+                return False
+            picking.catch_up(connection, feeds, now, judge)
+            return True
+
+    def newest(self, chosen: Filter, limit: int, now: datetime) -> list[Story]:
+        """Give the stories of a filter that were kept last, the last one first."""
+        with reading(self._engine) as connection:
+            return list(picking.load(connection, looking.newest(connection, chosen, limit, now)))
 
     def pick(self, feeds: Sequence[Feed]) -> list[picking.Picked]:
         """Give what each feed publishes now, all as of one moment."""
