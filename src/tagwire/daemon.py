@@ -10,7 +10,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import watchfiles
@@ -22,6 +22,7 @@ from tagwire.errors import StoreError, TagwireError
 from tagwire.locks import held
 from tagwire.pipeline import Pipeline, database, output_folder
 from tagwire.store.keeping import Kept
+from tagwire.store.retagging import Progress
 from tagwire.store.store import Store
 from tagwire.tags.patterns import found
 
@@ -30,6 +31,10 @@ Say = Callable[[str], object]
 _TICK_SECONDS = 1
 _RESCAN_SECONDS = 10
 """How often folders are looked through although nothing was noticed: a watch can miss changes (network disks)."""
+_AGEING = timedelta(minutes=1)
+"""How often feeds whose filters depend on time are looked through although no story changed."""
+_PATIENCE = timedelta(seconds=5)
+"""How long tagging anew goes on between two lines about it."""
 
 
 def run(root: Path, *, clock: Callable[[], datetime], listen: tuple[str, int] | None, say: Say) -> None:
@@ -75,6 +80,7 @@ class _Daemon:
         self._moved = threading.Event()
         self._definitions: dict[Path, tuple[int, int]] = {}
         self._published = -1
+        self._published_at = clock()
         self._said: dict[str, str] = {}
         self._looked = False
         self.failure: StoreError | None = None
@@ -88,10 +94,22 @@ class _Daemon:
             self._say(str(problem))
         pipeline = Pipeline(loaded.trusted(), self._store, self._clock, self._stop.is_set)
         definitions.remember(loaded)
-        retagged = pipeline.adopt()
+        retagged = pipeline.adopt(self._progress())
         if retagged:
-            self._say(f"tagged {retagged} stored articles anew")
+            self._say(f"tagged {retagged:,} stored articles anew")
         return pipeline
+
+    def _progress(self) -> Progress:
+        """Give what says every few seconds how far the tagging is."""
+        said = self._clock()
+
+        def say(done: int, total: int) -> None:
+            nonlocal said
+            if done < total and self._clock() - said >= _PATIENCE:
+                said = self._clock()
+                self._say(f"tagged {done:,} of {total:,} stored articles anew; the feeds rest until all are")
+
+        return say
 
     @contextmanager
     def jobs(self) -> Iterator[None]:
@@ -133,12 +151,19 @@ class _Daemon:
     def publish(self) -> None:
         """Publish if a story or a definition changed since the last time; first of all the files are looked at."""
         change = self._store.newest_change()
-        if change == self._published or not self._looked or self._store.is_retagging():
+        if (change == self._published and not self._aged()) or not self._looked:
             return
-        for feed in self._pipeline.publish():
+        now, feeds = self._clock(), self._pipeline.publish()
+        if feeds is None:
+            return
+        for feed in feeds:
             if feed.written:
                 self._say(f"wrote {feed.name}: {feed.stories} stories")
-        self._published = change
+        self._published, self._published_at = change, now
+
+    def _aged(self) -> bool:
+        """Tell whether stories may have entered or left a feed by time alone since the last publishing."""
+        return self._clock() - self._published_at >= _AGEING and self._pipeline.depends_on_time
 
     def reload(self) -> None:
         """Put changed definitions in force."""

@@ -18,10 +18,13 @@ from tagwire.locks import held
 from tagwire.model import Attendance, Document, Next, Reading, Site, TaggedReading, Visit
 from tagwire.output import addresses, folder, pages
 from tagwire.sources import Kind, kinds, schedule
+from tagwire.store.conditions import depends_on_time
 from tagwire.store.keeping import Kept
+from tagwire.store.retagging import Progress
 from tagwire.store.store import Store
 from tagwire.store.visits import Defined, generation
 from tagwire.stories.match import Matcher
+from tagwire.tags.matching import judge
 from tagwire.tags.vocabulary import Vocabulary
 
 _CLAIMED_AT_ONCE = 20
@@ -63,8 +66,11 @@ class Pipeline:
         self.feeds = tuple(replace(feed, filter=self.vocabulary.resolved(feed.filter)) for feed in site.feeds)
         self._sources = {source.address: source for source in site.sources}
 
-    def adopt(self) -> int:
+    def adopt(self, progress: Progress = lambda *_: None) -> int:
         """Take over the definitions; what is stored is tagged anew where their rules changed.
+
+        Args:
+            progress: called now and then while that goes on.
 
         Returns:
             the number of articles that were tagged anew.
@@ -73,11 +79,11 @@ class Pipeline:
         authority = urlsplit(self.site.face.base_url).hostname or "localhost"
         defined = [Defined(source, self.kinds[source.kind].version) for source in self.site.sources]
         self.store.adopt(defined, self.vocabulary.generation, authority, self.clock())
-        return self.retag()
+        return self.retag(progress)
 
-    def retag(self) -> int:
+    def retag(self, progress: Progress = lambda *_: None) -> int:
         """Tag anew what was tagged by other rules than today's; give the number of articles."""
-        return self.store.retag(self.vocabulary.tags, self.vocabulary.generation)
+        return self.store.retag(self.vocabulary.tags, self.vocabulary.generation, progress)
 
     # ------------------------------------------------------------ read | tag | keep
 
@@ -137,8 +143,12 @@ class Pipeline:
 
     # ------------------------------------------------------------ pick | render | write
 
-    def publish(self) -> list[Published]:
+    def publish(self) -> list[Published] | None:
         """Let the feeds catch up, and write what changed to ``output/``.
+
+        Returns:
+            what became of each feed. None: another process, or another pipeline, is tagging what is stored anew by
+            newer rules; until it is done the feeds stay as they are, and then change in one stroke.
 
         Raises:
             TagwireError: a file cannot be written.
@@ -147,9 +157,15 @@ class Pipeline:
         with held(self.site.root, "publishing", wait=True):
             return self._publish()
 
-    def _publish(self) -> list[Published]:
+    @property
+    def depends_on_time(self) -> bool:
+        """Whether stories may enter or leave a feed by time alone."""
+        return any(depends_on_time(feed.filter) for feed in self.feeds)
+
+    def _publish(self) -> list[Published] | None:
         self.retag()
-        self.store.catch_up(self.feeds, self.clock())
+        if not self.store.catch_up(self.feeds, self.clock(), judge):
+            return None
         documents = self.documents()
         face = self.site.face
         rendered = {

@@ -76,30 +76,36 @@ class Store:
         with reading(self._engine) as connection:
             return bool(facts.get(connection, facts.RETAG))
 
-    def retag(self, tag: retagging.Tag, rules: str) -> int:
+    def retag(self, tag: retagging.Tag, rules: str, progress: retagging.Progress = lambda *_: None) -> int:
         """Tag anew all that was tagged by other rules than today's, in several transactions.
 
         Args:
             tag: gives the tags of an article.
             rules: the generation of the vocabulary behind it; nothing is done if today's is another one.
+            progress: called after each of them.
 
         Returns:
             the number of articles.
 
         """
-        total, done = 0, _RETAGGED_AT_ONCE
-        while done == _RETAGGED_AT_ONCE:
-            with reading(self._engine) as connection:
-                if not facts.get(connection, facts.RETAG):
-                    return total
-            with writing(self._engine) as connection:
-                if facts.get(connection, facts.RULES) != rules:
-                    return total
-                done = retagging.retag(connection, tag, _RETAGGED_AT_ONCE)
-                if done < _RETAGGED_AT_ONCE:
-                    facts.put(connection, facts.RETAG, "")
-            total += done
-        return total
+        with reading(self._engine) as connection:
+            if not facts.get(connection, facts.RETAG):
+                return 0
+            total = retagging.waiting(connection)
+        done = 0
+        while some := self._retag_some(tag, rules):
+            done += some
+            progress(done, max(done, total))
+        return done
+
+    def _retag_some(self, tag: retagging.Tag, rules: str) -> int:
+        with writing(self._engine) as connection:
+            if not facts.get(connection, facts.RETAG) or facts.get(connection, facts.RULES) != rules:
+                return 0
+            done = retagging.retag(connection, tag, _RETAGGED_AT_ONCE)
+            if not done:
+                facts.put(connection, facts.RETAG, "")
+            return done
 
     def index(self, matcher: Matcher, version: str) -> None:
         """Index every copy anew if another version of the matcher did it last, in several transactions."""
