@@ -138,6 +138,7 @@ class Candidates:
         for some in chunks(missing, IN_ONE_QUERY):
             for row in self._connection.execute(_copies(some)):
                 copies = self._stories.setdefault(row.story, [])
+                self._shown.setdefault(row.story, 0)
                 if row.id == row.shown:
                     self._shown[row.story] = len(copies)
                 copies.append(known(row))
