@@ -19,7 +19,7 @@ from tagwire.sources.limits import Limits
 from tagwire.sources.parsing import Parsed, Parsers
 
 _ASK_AGAIN = 1.0
-"""Seconds after which a caller that had no visit to give is asked again."""
+"""Seconds after which a caller that had no visit to give is asked again, and gets its turn without a reading."""
 
 _Arrival: TypeAlias = Response | Parsed | BaseException
 
@@ -80,13 +80,14 @@ class Web:
     def folder(self, source: Source) -> None:
         """Give none: a web feed has no folder whose changes could be seen."""
 
-    def read(self, visits: Iterable[Visit | None], now: datetime) -> Iterator[Reading]:
+    def read(self, visits: Iterable[Visit | None], now: datetime) -> Iterator[Reading | None]:
         """Visit many sources at once, and yield a `Reading` for each as it comes home.
 
         Everything that has to do with the caller happens in the caller's own thread: `visits` is taken from whenever
         the next reading is asked for, and only as far as there is room. It may give None: nothing is due just now, and
-        it is asked again while other visits are under way. Transfers and parsing go on meanwhile, in threads and
-        processes that end with this generator, however it ends.
+        it is asked again while other visits are under way. A caller that may have more visits gets None when nothing
+        has come home for a second. Transfers and parsing go on meanwhile, in threads and processes that end with this
+        generator, however it ends.
         """
         return _Trip(iter(visits), now, self._limits, self._agent).readings()
 
@@ -105,7 +106,7 @@ class _Trip:
         self._ask_at: float | None = 0.0
         """When the caller is asked for more visits, by the monotonic clock; None: it has no more."""
 
-    def readings(self) -> Iterator[Reading]:
+    def readings(self) -> Iterator[Reading | None]:
         """Give each reading as it comes home, until nobody is away and nothing is due."""
         try:
             with self._transfers, self._parsers:
@@ -116,21 +117,17 @@ class _Trip:
         finally:
             _discard(self._inbox)
 
-    def _come_home(self) -> Iterator[Reading]:
-        """Wait for the next to come home, but no longer than until the caller should be asked again."""
+    def _come_home(self) -> Iterator[Reading | None]:
+        """Wait for the next to come home, but leave a caller that may have more not alone for long."""
         try:
-            reading = self._home(self._inbox.get(timeout=self._patience()))
+            reading = self._home(self._inbox.get(timeout=None if self._ask_at is None else _ASK_AGAIN))
         except Empty:
+            yield None
             return
         if reading is not None:
             self._away -= 1
             self._transfers.release()
             yield reading
-
-    def _patience(self) -> float | None:
-        if self._ask_at is None or self._away >= self._limits.waiting:
-            return None
-        return max(self._ask_at - monotonic(), 0.0)
 
     def _set_out(self) -> Iterator[Reading]:
         """Take visits from the caller while there is room; give the readings of those that cannot begin."""

@@ -12,8 +12,8 @@ from tagwire.store.schema import article_tags, articles, sources, stories
 Tag = Callable[[Article, tuple[str, ...]], tuple[TagReason, ...]]
 """Gives the tags that an article carries, from itself and from its source's own tags."""
 
-Progress = Callable[[int, int], object]
-"""Takes how many articles were tagged anew, and of how many."""
+Progress = Callable[[int, int], bool]
+"""Takes how many articles were tagged anew, and of how many; says whether to go on."""
 
 
 # Said so that the index of generations finds them, source by source: it knows nothing of “unlike”, and to begin with
