@@ -1,6 +1,6 @@
 """Web feeds, visited again and again."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -348,3 +348,30 @@ def test_a_date_far_ahead_counts_as_first_seen():
     (reading,) = visits(rss({"title": "T", "guid": "1", "pubDate": "Thu, 25 May 2030 08:00:00 GMT"}))
     (article,) = reading.articles
     assert (article.published, article.dated) == (NOW, "unknown")
+
+
+# ---------------------------------------------------------------- what the schedule learns from
+
+
+def dated(number, day):
+    return {"title": f"{number}", "guid": f"{number}", "pubDate": day}
+
+
+def test_a_reading_counts_the_entries_of_the_whole_document_and_dates_the_oldest():
+    days = ["Thu, 25 May 2023 08:00:00 GMT", "Mon, 22 May 2023 08:00:00 GMT", "Fri, 26 May 2023 08:00:00 GMT"]
+    items = [dated(number, day) for number, day in enumerate(days)]
+    first, second = visits(rss(*items), rss(*items, dated(3, days[0])))
+    assert (first.entries, len(first.articles)) == (3, 3)
+    assert (second.entries, len(second.articles)) == (4, 1)
+    assert first.oldest == second.oldest == datetime(2023, 5, 22, 8, tzinfo=UTC)
+
+
+def test_the_oldest_is_not_known_where_one_entry_is_not_dated():
+    (reading,) = visits(rss(dated(1, "Thu, 25 May 2023 08:00:00 GMT"), {"title": "2", "guid": "2"}))
+    assert (reading.entries, reading.oldest) == (2, None)
+
+
+def test_an_answer_without_a_document_counts_none():
+    with serving({"/": conditional(GOOD)}) as server:
+        again = visit(server.url("/"), visit(server.url("/")).memo)
+    assert (again.entries, again.oldest) == (0, None)

@@ -75,6 +75,8 @@ class Answer:
             warnings=document.warnings,
             about=document.about,
             hints=self._hints(memo),
+            entries=document.entries,
+            oldest=document.oldest,
         )
 
     def failed(self, error: str, outcome: Outcome = Outcome.FAILED, asked: Hints | None = None) -> Reading:

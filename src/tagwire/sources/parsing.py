@@ -51,6 +51,10 @@ class Understood:
     rule: str
     marks: tuple[str, ...]
     warnings: tuple[str, ...] = ()
+    entries: int = 0
+    """How many there are, those of the last document too."""
+    oldest: datetime | None = None
+    """When the oldest of them was published, where all are dated."""
     fresh_for: timedelta | None = None
     skip_hours: tuple[int, ...] = ()
     skip_days: tuple[str, ...] = ()

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from time import monotonic
@@ -43,7 +43,7 @@ class Web:
 
     version = "1"
     options = WebOptions
-    every = timedelta(hours=1)
+    every = None
     own = False
 
     def __init__(self, limits: Limits | None = None, contact: str = "") -> None:
