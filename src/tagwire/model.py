@@ -262,6 +262,8 @@ class TaggedReading:
     """Of the rules that the tags come from."""
     own: bool = False
     """Whether the articles are the operator's own, so that a corrected date is taken over."""
+    learnt: "Learnt | None" = None
+    """What was learnt of the source with them, if anything was."""
 
 
 # ---------------------------------------------------------------- filters
@@ -410,6 +412,9 @@ class Known:
     dated: Precision
     link: str | None = None
     language: str | None = None
+    summary: str = ""
+    content: str = ""
+    """HTML, as kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -418,6 +423,8 @@ class Candidate:
 
     story: int
     copies: tuple[Known, ...]
+    shown: int = 0
+    """Which of the copies is the shown one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -426,6 +433,54 @@ class Decision:
 
     story: int | None
     reason: str
+    score: float = 1.0
+    """How alike the evidence was, from 0 to 1; 1 where it was equal."""
+
+
+class Change(StrEnum):
+    """What it means that a source tells an article of the same guid anew."""
+
+    NONE = "none"
+    """Nothing that a reader would notice."""
+    EDIT = "edit"
+    ANOTHER = "another"
+    """Title, day and text all changed: a column that keeps its address. It is a new article."""
+
+
+class Mode(StrEnum):
+    """How boldly articles are taken for one story."""
+
+    STRICT = "strict"
+    """No near titles and no bodies."""
+    NORMAL = "normal"
+    OFF = "off"
+    """Only the same guid."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learnt:
+    """What a source's own articles have taught about it."""
+
+    version: str = ""
+    """Of the rules that learnt it; what another version learnt is learnt anew."""
+    suffixes: frozenset[str] = frozenset()
+    """What it hangs on its titles, as `text.folded`."""
+    recurring: frozenset[str] = frozenset()
+    """Clean titles that came on three days or more."""
+    links: frozenset[str] = frozenset()
+    """Canonical links that it gives to more than one article."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlet:
+    """What the matcher knows of a source."""
+
+    title: str = ""
+    host: str = ""
+    mode: Mode = Mode.NORMAL
+    priority: int = 0
+    """The copy from the source with the highest one is shown."""
+    learnt: Learnt = Learnt()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -63,13 +63,16 @@ def unified(text: str) -> str:
     return simplified(unicodedata.normalize("NFKC", text.translate(_LOOKALIKES)))
 
 
-def folded(text: str) -> str:
-    """Give the form in which titles compare: entities, NFKC, case, blanks, quotes and dashes made one.
+def straight(text: str) -> str:
+    """Give text in one spelling: entities resolved (also those escaped twice), `unified`, blanks made one."""
+    if "&" in text:
+        text = html.unescape(html.unescape(text))
+    return _BLANKS.sub(" ", unified(text)).strip()
 
-    Invisible characters go, and traditional Chinese becomes simplified.
-    """
-    text = unified(html.unescape(html.unescape(text)))
-    return _BLANKS.sub(" ", text.casefold()).strip()
+
+def folded(text: str) -> str:
+    """Give the form in which titles compare: `straight`, and without regard to case."""
+    return straight(text).casefold()
 
 
 def words(text: str) -> list[str]:

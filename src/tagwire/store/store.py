@@ -11,9 +11,11 @@ from sqlalchemy import delete, func, insert, select
 
 from tagwire.model import Feed, Memo, Outcome, Story, TaggedReading
 from tagwire.store import facts, keeping, picking, retagging, visits
+from tagwire.store.candidates import Matcher
 from tagwire.store.conditions import finder
 from tagwire.store.engine import connect, reading, writing
 from tagwire.store.migrate import migrate
+from tagwire.store.rows import chunks
 from tagwire.store.schema import articles, files, sources, stories
 
 _RETAGGED_AT_ONCE = 2_000
@@ -113,7 +115,7 @@ class Store:
                 visits.release(connection, addresses)
 
     def keep(
-        self, tagged: Sequence[TaggedReading], matcher: keeping.Matcher, plan: keeping.Plan, now: datetime
+        self, tagged: Sequence[TaggedReading], matcher: Matcher, plan: keeping.Plan, now: datetime
     ) -> list[keeping.Kept]:
         """Keep some readings, all or none: articles, stories, tags, memos and next visits."""
         with writing(self._engine) as connection:
@@ -182,7 +184,7 @@ class Store:
     def remember_written(self, written: dict[str, str], removed: Iterable[str]) -> None:
         """Remember which files are ours, before they are written."""
         with writing(self._engine) as connection:
-            for some in keeping.chunks([*written, *removed], 500):
+            for some in chunks([*written, *removed], 500):
                 connection.execute(delete(files).where(files.c.path.in_(some)))
             if written:
                 connection.execute(insert(files), [{"path": key, "digest": value} for key, value in written.items()])
