@@ -35,6 +35,16 @@ class Outcome(StrEnum):
 # ---------------------------------------------------------------- what is read
 
 
+class Mode(StrEnum):
+    """How boldly articles are taken for one story."""
+
+    STRICT = "strict"
+    """No near titles and no bodies."""
+    NORMAL = "normal"
+    OFF = "off"
+    """Only the same guid."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """What is read: a web feed, a folder of article files."""
@@ -54,6 +64,9 @@ class Source:
     every: timedelta | None = None
     """None: as the kind does by default."""
     cron: str | None = None
+    priority: int = 0
+    """Of the copies of a story, the one from the source with the highest is shown."""
+    matching: Mode = Mode.NORMAL
     file: str = ""
     """The definition's file, relative to the site, for messages."""
 
@@ -447,16 +460,6 @@ class Change(StrEnum):
     """Title, day and text all changed: a column that keeps its address. It is a new article."""
 
 
-class Mode(StrEnum):
-    """How boldly articles are taken for one story."""
-
-    STRICT = "strict"
-    """No near titles and no bodies."""
-    NORMAL = "normal"
-    OFF = "off"
-    """Only the same guid."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Learnt:
     """What a source's own articles have taught about it."""
@@ -581,6 +584,7 @@ class Site:
     timezone: str = "UTC"
     database: str = ""
     """An SQLAlchemy URL; empty: ``tagwire.db`` beside the folders."""
+    matching: Mode = Mode.NORMAL
     sources: tuple[Source, ...] = ()
     feeds: tuple[Feed, ...] = ()
     rules: tuple[TagRule, ...] = ()

@@ -12,7 +12,7 @@ from tagwire.definitions.feeds import feed_of
 from tagwire.definitions.schema import SiteTable, checked
 from tagwire.definitions.sources import ARTICLES, SourceReader, apart
 from tagwire.errors import DefinitionError, Problem
-from tagwire.model import Face, Feed, Site, Source, TagRule
+from tagwire.model import Face, Feed, Mode, Site, Source, TagRule
 from tagwire.sources import Kind
 from tagwire.tags import checks
 
@@ -103,6 +103,7 @@ class _Loader:
             face=Face(title=table.title, base_url=table.base_url, author=table.author, language=table.language),
             timezone=table.timezone,
             database=table.database,
+            matching=Mode(table.matching),
             sources=tuple(sources),
             feeds=tuple(feeds),
             rules=tuple(self._without_circles(rules)),

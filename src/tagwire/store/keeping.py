@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
 
-from tagwire.model import Article, Attendance, Change, Next, Outcome, Reading, TaggedReading, TagReason
+from tagwire.model import Article, Attendance, Change, Known, Learnt, Next, Outcome, Reading, TaggedReading, TagReason
 from tagwire.store import facts, visits
 from tagwire.store.candidates import Candidates, Matcher, known
 from tagwire.store.conditions import article_words
@@ -127,7 +127,7 @@ class _Keeper:
         if tagged.generation != source.generation:
             facts.put(self._connection, facts.RETAG, "due")  # the rules changed between tagging and keeping
         if tagged.learnt is not None:
-            visits.remember_learnt(self._connection, source.id, tagged.learnt)
+            self._take_lesson(source, tagged.learnt)
         known_ones = self._known(source.id, [article.guid for article in reading.articles])
         self._candidates.look_up([each for each in reading.articles if each.guid not in known_ones])
         new = edited = 0
@@ -141,6 +141,17 @@ class _Keeper:
                 new += change is Change.ANOTHER
                 edited += change is Change.EDIT
         return new, edited
+
+    def _take_lesson(self, source: Row[Any], learnt: Learnt) -> None:
+        """Remember what was learnt; where titles are cleaned otherwise now, the source's latest copies get new keys."""
+        before = visits.learnt(source.learnt)
+        if learnt == before:
+            return
+        visits.remember_learnt(self._connection, source.id, learnt)
+        if (before.suffixes, before.links) != (learnt.suffixes, learnt.links):
+            self.write()
+            near = articles.c.published > self._now - self._matcher.reach
+            index(self._connection, self._matcher, articles.c.source == source.id, near)
 
     def _known(self, source: int, guids: list[str]) -> dict[str, _Told]:
         found: dict[str, _Told] = {}
@@ -297,9 +308,9 @@ class _Keeper:
 _WITH_NAME = select(articles, sources.c.name.label("source_name")).join(sources, sources.c.id == articles.c.source)
 
 
-def index(connection: Connection, matcher: Matcher, after: int, limit: int) -> int:
-    """Index some copies anew, those after a number; give the number of the last one, 0 at the end."""
-    rows = connection.execute(_WITH_NAME.where(articles.c.id > after).order_by(articles.c.id).limit(limit)).all()
+def index(connection: Connection, matcher: Matcher, *chosen: ColumnElement[bool]) -> None:
+    """Index some copies anew, by what the matcher makes of them now."""
+    rows = connection.execute(_WITH_NAME.where(*chosen)).all()
     fresh = [
         {"key": key, "published": row.published, "article": row.id}
         for row in rows
@@ -309,4 +320,9 @@ def index(connection: Connection, matcher: Matcher, after: int, limit: int) -> i
         connection.execute(delete(article_keys).where(article_keys.c.article.in_(some)))
     if fresh:
         connection.execute(insert(article_keys), fresh)
-    return int(rows[-1].id) if rows else 0
+
+
+def latest(connection: Connection, address: str, limit: int) -> list[Known]:
+    """Give the latest articles of a source, the last kept one first."""
+    query = _WITH_NAME.where(sources.c.address == address).order_by(articles.c.id.desc()).limit(limit)
+    return [known(row) for row in connection.execute(query)]

@@ -9,7 +9,7 @@ from typing import Self
 
 from sqlalchemy import delete, func, insert, select
 
-from tagwire.model import Feed, Memo, Outcome, Story, TaggedReading
+from tagwire.model import Feed, Known, Learnt, Memo, Outcome, Story, TaggedReading
 from tagwire.store import facts, keeping, picking, retagging, visits
 from tagwire.store.candidates import Matcher
 from tagwire.store.conditions import finder
@@ -19,6 +19,7 @@ from tagwire.store.rows import chunks
 from tagwire.store.schema import articles, files, sources, stories
 
 _RETAGGED_AT_ONCE = 2_000
+_INDEXED_AT_ONCE = 2_000
 
 
 def _nothing_found(_pattern: str, _text: str) -> bool:
@@ -98,6 +99,29 @@ class Store:
                     facts.put(connection, facts.RETAG, "")
             total += done
         return total
+
+    def index(self, matcher: Matcher, version: str) -> None:
+        """Index every copy anew if another version of the matcher did it last, in several transactions."""
+        with reading(self._engine) as connection:
+            if facts.get(connection, facts.MATCHER) == version:
+                return
+            last = int(connection.execute(select(func.max(articles.c.id))).scalar() or 0)
+        for first in range(1, last + 1, _INDEXED_AT_ONCE):
+            with writing(self._engine) as connection:
+                keeping.index(connection, matcher, articles.c.id.between(first, first + _INDEXED_AT_ONCE - 1))
+        with writing(self._engine) as connection:
+            facts.put(connection, facts.MATCHER, version)
+
+    def learnt(self) -> dict[str, Learnt]:
+        """Give what the articles of each source have taught, by its address."""
+        with reading(self._engine) as connection:
+            query = select(sources.c.address, sources.c.learnt).where(sources.c.defined)
+            return {address: visits.learnt(values) for address, values in connection.execute(query)}
+
+    def latest(self, address: str, limit: int) -> list[Known]:
+        """Give the latest articles of a source."""
+        with reading(self._engine) as connection:
+            return keeping.latest(connection, address, limit)
 
     # ------------------------------------------------------------ visits and articles
 

@@ -156,7 +156,7 @@ def known(connection: Connection, addresses: Sequence[str]) -> dict[str, Row[Any
     """Give what keeping must know of some sources, by address."""
     columns = (
         sources.c.id, sources.c.address, sources.c.host, sources.c.generation, sources.c.failures, sources.c.habit,
-        sources.c.well_at, sources.c.next_at,
+        sources.c.well_at, sources.c.next_at, sources.c.learnt,
     )  # fmt: skip
     query = select(*columns).where(sources.c.address.in_(addresses))
     found: list[Any] = list(connection.execute(query))

@@ -65,7 +65,8 @@ class Matcher:
     """Decides whether an article is a copy of a story that is already kept.
 
     Args:
-        outlets: what is known of the sources, by name; one that is missing is known by its name alone.
+        outlets: what is known of the sources, by name; one that is missing is known by its name alone. It is looked
+            into at each question, so that it may grow.
         mode: the site's; a source may be stricter.
 
     """
@@ -80,8 +81,7 @@ class Matcher:
     def __init__(self, outlets: Mapping[str, Outlet] | None = None, mode: Mode = Mode.NORMAL) -> None:
         """Remember what is known of the sources."""
         self._mode = mode
-        self._outlets = dict(outlets or {})
-        self._names: dict[str, frozenset[str]] = {name: names_of(name, each) for name, each in self._outlets.items()}
+        self._outlets = outlets or {}
 
     def keys(self, article: Article | Known) -> tuple[str, ...]:
         """Give the keys that a copy is found by, by its title ("t"), its text ("b") and its words ("w").
@@ -168,8 +168,7 @@ class Matcher:
         return _Told(article, self._headline(article), None if link in outlet.learnt.links else link, outlet)
 
     def _headline(self, article: Article | Known) -> Headline:
-        names = self._names.get(article.source)
-        return headline(article.title, _names_of_unknown(article.source) if names is None else names)
+        return headline(article.title, _names(article.source, self._outlet(article.source)))
 
     def _learnt_links(self, source: str) -> frozenset[str]:
         return self._outlet(source).learnt.links
@@ -184,9 +183,9 @@ class Matcher:
 _UNKNOWN = Outlet()
 
 
-@lru_cache(maxsize=4096)
-def _names_of_unknown(source: str) -> frozenset[str]:
-    return names_of(source, _UNKNOWN)
+@lru_cache(maxsize=16_384)
+def _names(source: str, outlet: Outlet) -> frozenset[str]:
+    return names_of(source, outlet)
 
 
 def _fits_its_own(article: Article | Known, candidate: Candidate) -> bool:
