@@ -113,11 +113,11 @@ class Pipeline:
             claimed |= {visit.source.address: visit for visit in visits}
             yield from visits
 
-    def _batches(self, readings: Iterator[Reading]) -> Iterator[list[Reading]]:
+    def _batches(self, readings: Iterator[Reading | None]) -> Iterator[list[Reading]]:
         """Gather readings until they are worth a transaction, or the first has waited long enough."""
         batch: list[Reading] = []
         weight, since = 0, self.clock()
-        for reading in readings:
+        for reading in filter(None, readings):
             batch.append(reading)
             weight += 1 + len(reading.articles)
             if weight >= _ARTICLES_AT_ONCE or self.clock() - since >= _LONGEST_BATCH:

@@ -36,7 +36,7 @@ def after(pause, body=GOOD):
 
 
 def one_after_another(urls):
-    return Web(replace(QUICK, waiting=1)).read([Visit(source(each)) for each in urls], NOW)
+    return filter(None, Web(replace(QUICK, waiting=1)).read([Visit(source(each)) for each in urls], NOW))
 
 
 def test_a_connection_that_one_source_may_use_is_not_reused_by_another_that_may_not():
@@ -46,7 +46,7 @@ def test_a_connection_that_one_source_may_use_is_not_reused_by_another_that_may_
             readings = Web(QUICK).read(
                 map(Visit, [source(inner.url("/mine")), source(inner.url("/again")), source(outer.url("/"))]), NOW
             )
-            outcomes = {each.source.name: each for each in readings}
+            outcomes = {each.source.name: each for each in filter(None, readings)}
         assert outcomes[inner.url("/mine")].outcome is Outcome.NEW
         assert "where sources may not go" in outcomes[outer.url("/")].error
         assert sorted(each.path for each in inner.asked) == ["/again", "/mine"]
@@ -67,7 +67,7 @@ def test_answers_that_come_in_time_are_in_time_however_busy_the_consumer_is():
     with serving(answers) as server:
         visits = map(Visit, [source(server.url(path)) for path in answers])
         readings = []
-        for reading in Web(replace(QUICK, deadline=1, per_host=1)).read(visits, NOW):
+        for reading in filter(None, Web(replace(QUICK, deadline=1, per_host=1)).read(visits, NOW)):
             time.sleep(0.6)
             readings.append(reading)
     assert [each.outcome for each in readings] == [Outcome.NEW] * 4
@@ -76,7 +76,7 @@ def test_answers_that_come_in_time_are_in_time_however_busy_the_consumer_is():
 def test_a_slow_source_holds_up_no_other():
     with serving({"/slow": after(1), "/fast": page(GOOD)}) as server:
         visits = map(Visit, [source(server.url("/slow")), source(server.url("/fast"))])
-        first = next(iter(Web(replace(QUICK, stall=5, deadline=5)).read(visits, NOW)))
+        first = next(filter(None, Web(replace(QUICK, stall=5, deadline=5)).read(visits, NOW)))
     assert first.source.name == server.url("/fast")
 
 
@@ -122,8 +122,16 @@ def test_a_caller_with_nothing_due_is_asked_again_while_others_are_away():
         yield Visit(source(server.url("/late")))
 
     with serving({"/slow": after(2), "/late": page(GOOD)}) as server:
-        readings = list(Web(replace(QUICK, stall=5, deadline=5)).read(visits(server), NOW))
+        readings = list(filter(None, Web(replace(QUICK, stall=5, deadline=5)).read(visits(server), NOW)))
     assert [each.source.name.rpartition("/")[2] for each in readings] == ["late", "slow"]
+
+
+def test_a_caller_hears_about_once_a_second_that_nobody_has_come_home():
+    with serving({"/slow": after(3)}) as server:
+        readings = list(Web(replace(QUICK, stall=5, deadline=5)).read([Visit(source(server.url("/slow")))], NOW))
+    assert readings[-1].outcome is Outcome.NEW
+    assert 1 <= len(readings[:-1]) <= 4
+    assert set(readings[:-1]) == {None}
 
 
 def test_reading_ends_when_nothing_is_due_and_nobody_is_away():
@@ -214,6 +222,6 @@ def test_certificates_that_the_system_trusts_are_trusted(tls, authority, tmp_pat
 def test_a_source_that_verifies_uses_no_connection_of_one_that_does_not(tls):
     with serving({"/lax": page(GOOD), "/strict": page(GOOD)}, tls=tls) as server:
         visits = [Visit(source(server.url("/lax"), verify=False)), Visit(source(server.url("/strict")))]
-        outcomes = [each.outcome for each in Web(replace(QUICK, waiting=1)).read(visits, NOW)]
+        outcomes = [each.outcome for each in filter(None, Web(replace(QUICK, waiting=1)).read(visits, NOW))]
     assert outcomes == [Outcome.NEW, Outcome.FAILED]
     assert [each.path for each in server.asked] == ["/lax"]

@@ -31,7 +31,8 @@ def status(root: Path, as_json: bool) -> None:  # noqa: FBT001 - a flag of the c
         [
             (
                 each.name, show.moment(each.last_at), each.outcome or "never visited", show.moment(each.next_at),
-                each.next_reason, str(each.articles), str(each.missed or ""), "; ".join(filter(None, (each.error, *each.warnings))),
+                each.next_reason, str(each.articles), str(each.missed or ""),
+                "; ".join(filter(None, (each.error, *each.warnings))),
             )
             for each in sources
         ],

@@ -55,4 +55,4 @@ def _source(kind: str, options: FilesOptions | WebOptions) -> Source:
 
 
 def _visited(source: Source, now: datetime) -> Reading:
-    return next(iter(kinds()[source.kind].read([Visit(source)], now)))
+    return next(filter(None, kinds()[source.kind].read([Visit(source)], now)))

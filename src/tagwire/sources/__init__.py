@@ -44,11 +44,13 @@ class Kind(Protocol):
     def folder(self, source: Source) -> Path | None:
         """Give the folder whose changes make this source due at once, if it has one."""
 
-    def read(self, visits: Iterable[Visit | None], now: datetime) -> Iterator[Reading]:
+    def read(self, visits: Iterable[Visit | None], now: datetime) -> Iterator[Reading | None]:
         """Visit many sources, and yield a `Reading` for each as it comes home.
 
         `visits` is taken lazily, in the caller's own thread; None in it means that nothing is due just now, and it is
-        asked again while other visits are under way. A failure is a reading with an outcome, never an exception.
+        asked again while other visits are under way. None comes out about once a second while visits are under way
+        and nothing comes home, so that the caller can keep what has come, and end. A failure is a reading with an
+        outcome, never an exception.
         """
 
 

@@ -18,8 +18,8 @@ from tagwire.sources.http import Transfers, user_agent
 from tagwire.sources.limits import Limits
 from tagwire.sources.parsing import Parsed, Parsers
 
-_ASK_AGAIN = 1.0
-"""Seconds after which a caller that had no visit to give is asked again."""
+_HEARTBEAT = 1.0
+"""Seconds after which the caller is told that nothing has come home, and asked again whether something is due."""
 
 _Arrival: TypeAlias = Response | Parsed | BaseException
 
@@ -80,8 +80,8 @@ class Web:
     def folder(self, source: Source) -> None:
         """Give none: a web feed has no folder whose changes could be seen."""
 
-    def read(self, visits: Iterable[Visit | None], now: datetime) -> Iterator[Reading]:
-        """Visit many sources at once, and yield a `Reading` for each as it comes home.
+    def read(self, visits: Iterable[Visit | None], now: datetime) -> Iterator[Reading | None]:
+        """Visit many sources at once, and yield a `Reading` for each as it comes home, None while none does.
 
         Everything that has to do with the caller happens in the caller's own thread: `visits` is taken from whenever
         the next reading is asked for, and only as far as there is room. It may give None: nothing is due just now, and
@@ -105,7 +105,7 @@ class _Trip:
         self._ask_at: float | None = 0.0
         """When the caller is asked for more visits, by the monotonic clock; None: it has no more."""
 
-    def readings(self) -> Iterator[Reading]:
+    def readings(self) -> Iterator[Reading | None]:
         """Give each reading as it comes home, until nobody is away and nothing is due."""
         try:
             with self._transfers, self._parsers:
@@ -116,21 +116,17 @@ class _Trip:
         finally:
             _discard(self._inbox)
 
-    def _come_home(self) -> Iterator[Reading]:
-        """Wait for the next to come home, but no longer than until the caller should be asked again."""
+    def _come_home(self) -> Iterator[Reading | None]:
+        """Wait for the next to come home; None: for a heartbeat nobody did."""
         try:
-            reading = self._home(self._inbox.get(timeout=self._patience()))
+            reading = self._home(self._inbox.get(timeout=_HEARTBEAT))
         except Empty:
+            yield None
             return
         if reading is not None:
             self._away -= 1
             self._transfers.release()
             yield reading
-
-    def _patience(self) -> float | None:
-        if self._ask_at is None or self._away >= self._limits.waiting:
-            return None
-        return max(self._ask_at - monotonic(), 0.0)
 
     def _set_out(self) -> Iterator[Reading]:
         """Take visits from the caller while there is room; give the readings of those that cannot begin."""
@@ -141,7 +137,7 @@ class _Trip:
                 self._ask_at = None
                 return
             if visit is None:
-                self._ask_at = monotonic() + _ASK_AGAIN
+                self._ask_at = monotonic() + _HEARTBEAT
                 return
             try:
                 request = self._request(visit)
