@@ -164,6 +164,8 @@ class Reading:
     """How many entries the whole document had, known and unknown."""
     oldest: datetime | None = None
     """When the oldest of them was published, where all are dated."""
+    backlog: int | None = None
+    """How many of its articles, the newest, are news; the others are kept and enter no feed. None: all are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

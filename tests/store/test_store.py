@@ -171,6 +171,69 @@ def test_a_batch_that_fails_keeps_nothing_of_it(store):
     assert store.sources()[0].last_at is None
 
 
+# ------------------------------------------------------------ backlogs
+
+
+def backlog(news, *titles, of=NEWS):
+    """Give a first reading of articles, each an hour older than the one before, of which some are news."""
+    told = (article(title, guid=f"{title}@{of.name}", published=NOON - n * HOUR) for n, title in enumerate(titles))
+    return tagged(*told, of=of, backlog=news)
+
+
+def test_of_a_backlog_only_the_newest_enter_a_feed_and_all_are_kept(store):
+    keep(store, backlog(2, "one", "two", "three", "four"))
+
+    assert titles(store, feed()) == ["one", "two"]
+    assert len(list(store.stories())) == 4
+    assert titles(store, feed(name="defined later")) == ["one", "two"]
+
+
+@pytest.mark.parametrize(("news", "entered"), [(0, []), (1, ["one"]), (9, ["one", "two"]), (None, ["one", "two"])])
+def test_a_backlog_may_be_of_any_size(store, news, entered):
+    keep(store, backlog(news, "one", "two"))
+
+    assert titles(store, feed()) == entered
+
+
+def test_what_comes_after_the_first_reading_is_news_however_old_it_is(store):
+    keep(store, backlog(1, "one", "two"))
+    keep(store, tagged(article("found late", published=NOON - 9 * HOUR)))
+
+    assert titles(store, feed()) == ["one", "found late"]
+
+
+def test_an_old_article_that_another_source_tells_as_news_is_news(store):
+    keep(store, backlog(0, "SAIC Motor opens a plant", "two"))
+    assert titles(store, feed()) == []
+    keep(store, tagged(article(guid="x"), of=OTHER))
+
+    assert titles(store, feed()) == ["SAIC Motor opens a plant"]
+    assert len(list(store.stories())) == 2
+
+
+def test_an_old_article_in_two_backlogs_is_no_news(store):
+    keep(store, backlog(0, "SAIC Motor opens a plant"), backlog(0, "SAIC Motor opens a plant", of=OTHER))
+
+    assert titles(store, feed()) == []
+    assert len(list(store.stories())) == 1
+
+
+def test_news_stay_news_when_another_source_has_them_in_its_backlog(store):
+    keep(store, tagged(article()))
+    keep(store, backlog(0, "SAIC Motor opens a plant", of=OTHER))
+
+    assert titles(store, feed()) == ["SAIC Motor opens a plant"]
+
+
+def test_an_old_article_that_its_own_source_edits_or_renews_is_no_news(store):
+    keep(store, backlog(0, "one", "two"))
+    keep(store, tagged(article("one, corrected", guid="one@shanghai-daily")))
+    keep(store, tagged(article("two", guid="renewed", published=NOON)))
+
+    assert titles(store, feed()) == []
+    assert len(list(store.stories())) == 2
+
+
 # ------------------------------------------------------------ visits
 
 

@@ -76,6 +76,7 @@ class Answer:
             about=document.about,
             hints=self._hints(memo),
             entries=document.entries,
+            backlog=None if self.visit.memo else self.visit.source.options.backlog,
             oldest=document.oldest,
         )
 

@@ -36,6 +36,8 @@ class WebOptions:
     """``user`` with ``password_env`` or ``password_file``, or ``token_env`` or ``token_file``."""
     verify: bool = True
     """Whether the server's certificate must hold."""
+    backlog: int = 20
+    """How many articles of its first reading are news."""
 
 
 class Web:
@@ -74,6 +76,8 @@ class Web:
             raise ValueError(
                 'url holds a user name or password; leave them out and write auth = {user = "…", password_env = "…"}'
             )
+        if options.backlog < 0:
+            raise ValueError("backlog is less than nothing; write how many articles of the first reading are news")
         auth.check(options.auth)
         return address.href
 

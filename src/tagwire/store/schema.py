@@ -115,6 +115,7 @@ stories = Table(
     Column("settled", BigInteger, nullable=False),  # its last change that was no news: by new rules, or by hand
     Column("merged_into", ForeignKey("stories.id")),  # by hand: its id stands for that story
     Column("withdrawn_at", Moment),  # by hand: out of every feed
+    Column("quiet", Boolean, nullable=False),  # older than its source's first news: found, and in no feed
     Column("shown", Integer, nullable=False),  # the article whose text is shown
 )
 

@@ -76,6 +76,7 @@ def upgrade() -> None:
         sa.Column("settled", sa.BigInteger(), nullable=False),
         sa.Column("merged_into", sa.Integer(), nullable=True),
         sa.Column("withdrawn_at", sa.BigInteger(), nullable=True),
+        sa.Column("quiet", sa.Boolean(), nullable=False),
         sa.Column("shown", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["merged_into"], ["stories.id"]),
         sa.PrimaryKeyConstraint("id"),
