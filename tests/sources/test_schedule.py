@@ -122,6 +122,12 @@ def test_a_server_that_asks_for_patience_gets_it_whatever_the_definition_says():
         assert then.reason == "its server asked us to wait 6h"
 
 
+def test_patience_that_its_host_asked_of_another_binds_a_source_that_went_well():
+    then = planned(outcome=Outcome.NEW, new=1, entries=9, hints=Hints(retry_after=6 * HOUR, asked_by="news.example"))
+    assert then.at == NOW + 6 * HOUR
+    assert then.reason == "news.example asked us to wait 6h"
+
+
 def test_patience_ends_after_a_week():
     then = planned(outcome=Outcome.HELD, failures=1, hints=Hints(retry_after=timedelta(days=300)))
     assert then.at == NOW + timedelta(days=7)
@@ -293,7 +299,8 @@ def test_no_visit_is_ever_planned_for_the_past_and_each_says_why(visit, address,
 
 @given(attendances, addresses)
 def test_what_goes_well_is_visited_again_between_a_quarter_of_an_hour_and_a_day(visit, address):
-    if visit.reading.outcome in {Outcome.NEW, Outcome.UNCHANGED} and not visit.reading.hints.skip_days:
+    asked = visit.reading.hints
+    if visit.reading.outcome in {Outcome.NEW, Outcome.UNCHANGED} and not asked.skip_days and asked.retry_after is None:
         skipped = timedelta(hours=len(set(visit.reading.hints.skip_hours)))
         assert SHORTEST <= plan(source(address), None, visit).at - NOW <= LONGEST + LATEST + skipped
 

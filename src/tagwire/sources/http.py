@@ -19,6 +19,8 @@ from tagwire.sources.exchange import Exchange, Request, Response
 from tagwire.sources.limits import Limits
 from tagwire.sources.turns import Turns
 
+ASKED_TO_WAIT = "asked us to wait"
+
 
 def user_agent(contact: str = "") -> str:
     """Give the name that we go by: ``Tagwire/VERSION (+CONTACT)``; `contact` is an address or a mail address."""
@@ -29,9 +31,10 @@ def user_agent(contact: str = "") -> str:
 class Transfers:
     """All transfers of one reading; use it as a context manager, so that its thread and connections end with it.
 
-    `start` and `release` may be called from any thread, and never wait. `deliver` is called in the transfers' thread
-    with each `Response`, once for each request, or with the exception that ended the thread (a bug). At most
-    `limits.at_once` requests are begun and not yet released, so what is delivered to cannot overflow.
+    `start`, `release` and `hold` may be called from any thread, and never wait.
+    `deliver` is called in the transfers' thread with each `Response`, once for each request, or with the exception
+    that ended the thread (a bug). At most `limits.at_once` requests are begun and not yet released, so what is
+    delivered to cannot overflow.
     """
 
     def __init__(self, limits: Limits, agent: str, deliver: Callable[[Response | BaseException], None]) -> None:
@@ -40,6 +43,7 @@ class Transfers:
         self._deliver = deliver
         self._started: deque[Request] = deque()
         self._released: deque[None] = deque()
+        self._held: deque[str] = deque()
         self._closing = False
         self._bell = _Bell()
         self._thread = threading.Thread(target=self._run, name="tagwire-transfers", daemon=True)
@@ -68,6 +72,11 @@ class Transfers:
         self._released.append(None)
         self._bell.ring()
 
+    def hold(self, host: str) -> None:
+        """Send no request that waits for a host's turn; each is answered with an error."""
+        self._held.append(host)
+        self._bell.ring()
+
     def _run(self) -> None:
         try:
             with selectors.DefaultSelector() as selector:
@@ -89,6 +98,8 @@ class Transfers:
         while self._released:
             self._released.popleft()
             drive.room += 1
+        while self._held:
+            drive.hold(self._held.popleft())
         return not self._closing
 
 
@@ -149,6 +160,12 @@ class _Drive:
         """Let a new request wait for its turn."""
         exchange = Exchange(request, self._limits)
         self._turns.wait(exchange.address.host, exchange)
+
+    def hold(self, host: str) -> None:
+        """Answer for a host that wants to be left alone to all who wait for it."""
+        for exchange in self._turns.give_up(host):
+            self.room -= 1  # as for one that was sent: whoever takes the answer releases it
+            self._deliver(exchange.response(f"{host} {ASKED_TO_WAIT}"))
 
     def step(self) -> None:
         """Begin what may begin, wait for something to happen, and deal with it."""

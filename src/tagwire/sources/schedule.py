@@ -49,12 +49,14 @@ def _planned(source: Source, every: timedelta | None, attendance: Attendance, ha
     if reading.outcome is Outcome.GONE:
         return Next(now + GONE_RETRY, "it is gone for good (410); looked at once a month", habit)
     regular = _regular(source, every, habit, now)
-    if reading.outcome is Outcome.HELD:
-        wait = min(reading.hints.retry_after or _retry(source, attendance.failures), LONGEST_HOLD)
-        return Next(max(now + wait, regular.at), f"its server asked us to wait {spell(wait)}", habit)
     if reading.outcome is Outcome.FAILED and every != timedelta():
         wait = _retry(source, attendance.failures)
         return Next(now + wait, f"tried again after failure {attendance.failures}", habit)
+    asked = reading.hints.retry_after
+    if reading.outcome is Outcome.HELD or asked is not None:
+        wait = min(asked or _retry(source, attendance.failures), LONGEST_HOLD)
+        host = reading.hints.asked_by or "its server"
+        return Next(max(now + wait, regular.at), f"{host} asked us to wait {spell(wait)}", habit)
     return regular
 
 

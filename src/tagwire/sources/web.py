@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -10,11 +10,11 @@ from time import monotonic
 from typing import IO, TypeAlias
 
 from tagwire.errors import SourceError
-from tagwire.model import Outcome, Reading, Source, Visit
+from tagwire.model import Hints, Outcome, Reading, Source, Visit
 from tagwire.sources import addresses, auth
-from tagwire.sources.answers import Answer, conditions
+from tagwire.sources.answers import Answer, conditions, place
 from tagwire.sources.exchange import Request, Response
-from tagwire.sources.http import Transfers, user_agent
+from tagwire.sources.http import ASKED_TO_WAIT, Transfers, user_agent
 from tagwire.sources.limits import Limits
 from tagwire.sources.parsing import Parsed, Parsers
 
@@ -108,6 +108,8 @@ class _Trip:
         self._away = 0
         self._ask_at: float | None = 0.0
         """When the caller is asked for more visits, by the monotonic clock; None: it has no more."""
+        self._holds: dict[str, Hints] = {}
+        """What hosts asked for that are let alone."""
 
     def readings(self) -> Iterator[Reading | None]:
         """Give each reading as it comes home, until nobody is away and nothing is due."""
@@ -134,7 +136,7 @@ class _Trip:
 
     def _set_out(self) -> Iterator[Reading]:
         """Take visits from the caller while there is room; give the readings of those that cannot begin."""
-        while self._ask_at is not None and self._ask_at <= monotonic() and self._away < self._limits.waiting:
+        while self._may_ask():
             try:
                 visit = next(self._visits)
             except StopIteration:
@@ -143,18 +145,33 @@ class _Trip:
             if visit is None:
                 self._ask_at = monotonic() + _HEARTBEAT
                 return
-            try:
-                request = self._request(visit)
-            except (SourceError, ValueError) as error:
-                yield Reading(source=visit.source, outcome=Outcome.FAILED, memo=visit.memo, error=str(error))
-                continue
-            self._away += 1
-            self._transfers.start(request)
+            reading = self._begin(visit)
+            if reading is not None:
+                yield reading
+
+    def _may_ask(self) -> bool:
+        """Tell whether there is room, and the caller has not just said that nothing is due."""
+        if self._ask_at is None or self._away >= self._limits.waiting:
+            return False
+        return not self._away or self._ask_at <= monotonic()
+
+    def _begin(self, visit: Visit) -> Reading | None:
+        """Send a visit on its way; give its reading if it cannot begin."""
+        try:
+            request = self._request(visit)
+        except (SourceError, ValueError) as error:
+            return Reading(source=visit.source, outcome=Outcome.FAILED, memo=visit.memo, error=str(error))
+        if hints := self._holds.get(request.address.host):
+            return _held(visit, hints)
+        self._away += 1
+        self._transfers.start(request)
+        return None
 
     def _request(self, visit: Visit) -> Request:
         options: WebOptions = visit.source.options
         return Request(
-            address=addresses.parse(visit.source.address),
+            address=addresses.parse(place(visit, self._now, self._limits)),
+            own=addresses.parse(visit.source.address),
             caller=visit,
             authorization=auth.authorization(options.auth, visit.source.home),
             allow_private=options.allow_private,
@@ -169,18 +186,35 @@ class _Trip:
         if isinstance(arrival, Parsed):
             answer = arrival.caller
             assert isinstance(answer, Answer)
-            return answer.parsed(arrival)
+            return self._patient(answer, answer.parsed(arrival))
         visit = arrival.request.caller
         assert isinstance(visit, Visit)
         answer = Answer(visit, arrival, _fingerprint(arrival.body), self._now, self._limits)
         reading = answer.reading()
-        if arrival.body is None:
+        if arrival.body is not None:
+            if reading is None:
+                self._parsers.start(answer, arrival.body, answer.job())
+            else:
+                arrival.body.close()
+        return reading and self._patient(answer, reading)
+
+    def _patient(self, answer: Answer, reading: Reading) -> Reading:
+        """Let a whole host alone that asked for it; what was under way to it already tells the schedule, too."""
+        if reading.outcome is Outcome.HELD and reading.hints.asked_by not in self._holds:
+            self._holds[reading.hints.asked_by] = reading.hints
+            self._transfers.hold(reading.hints.asked_by)
+        hints = self._holds.get(answer.response.address.host)
+        if hints is None or reading.outcome is Outcome.HELD:
             return reading
-        if reading is None:
-            self._parsers.start(answer, arrival.body, answer.job())
-        else:
-            arrival.body.close()
-        return reading
+        if reading.outcome is Outcome.FAILED:
+            return _held(answer.visit, hints)
+        return replace(reading, hints=replace(reading.hints, retry_after=hints.retry_after, asked_by=hints.asked_by))
+
+
+def _held(visit: Visit, hints: Hints) -> Reading:
+    """Give the reading of a visit that was not made, because its host asked for patience."""
+    error = f"{hints.asked_by} {ASKED_TO_WAIT}"
+    return Reading(source=visit.source, outcome=Outcome.HELD, memo=visit.memo, error=error, hints=hints)
 
 
 def _fingerprint(body: IO[bytes] | None) -> str:

@@ -90,6 +90,7 @@ sources = Table(
     Column("memo", Json, nullable=False),
     Column("about", Json, nullable=False),  # what it says of itself
     Column("habit", Json, nullable=False),  # what was learnt of its rhythm
+    Column("moved_to", Text, nullable=False, server_default=""),  # where its permanent redirects lead
     Column("last_at", Moment),
     Column("well_at", Moment),  # the last visit that ended well
     Column("outcome", Text),

@@ -50,6 +50,7 @@ def upgrade() -> None:
         sa.Column("memo", sa.Text(), nullable=False),
         sa.Column("about", sa.Text(), nullable=False),
         sa.Column("habit", sa.Text(), nullable=False),
+        sa.Column("moved_to", sa.Text(), server_default="", nullable=False),
         sa.Column("last_at", sa.BigInteger(), nullable=True),
         sa.Column("well_at", sa.BigInteger(), nullable=True),
         sa.Column("outcome", sa.Text(), nullable=True),
