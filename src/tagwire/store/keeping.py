@@ -4,8 +4,6 @@ Matched before the transaction, two siblings of one batch (or of two processes) 
 twice; and a memo kept before its articles would lose them for good in a crash.
 """
 
-import hashlib
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -29,6 +27,7 @@ from tagwire.model import (
 from tagwire.store import facts, visits
 from tagwire.store.candidates import Candidates, Matcher, known
 from tagwire.store.conditions import article_words
+from tagwire.store.identity import new_uri
 from tagwire.store.rows import IN_ONE_QUERY, chunks, dated, number_after, tags_of, told, unite_tags, words_of
 from tagwire.store.schema import article_keys, article_tags, articles, sources, stories
 
@@ -239,18 +238,9 @@ class _Keeper:
             self._touched[story] = self._touched.get(story, {}) | values
 
     def _uri(self, address: str, article: Article) -> str:
-        """Give the story's id: from its first copy's key, so that a lost database gives the same ids again."""
-        for turn in range(1_000):
-            key = json.dumps([address, article.guid, *([turn] if turn else [])])
-            hashed = hashlib.blake2b(key.encode(), digest_size=10).hexdigest()
-            uri = f"tag:{self._authority},{article.day.isoformat()}:{hashed}"
-            taken = (
-                uri in self._uris or self._connection.execute(select(stories.c.id).where(stories.c.uri == uri)).first()
-            )
-            if not taken:
-                self._uris.add(uri)
-                return uri
-        raise AssertionError(address, article.guid)  # pragma: no cover - a thousand stories under one guid and day
+        uri = new_uri(self._connection, self._authority, (address, article.guid), article.day, self._uris)
+        self._uris.add(uri)
+        return uri
 
     def _index(self, number: int, article: Article) -> None:
         keys = dict.fromkeys((*self._matcher.keys(article), *self._matcher.lasting_keys(article)))

@@ -10,7 +10,7 @@ from typing import Self
 from sqlalchemy import delete, func, insert, select
 
 from tagwire.model import Feed, Known, Learnt, Memo, Outcome, Story, TaggedReading
-from tagwire.store import facts, keeping, picking, retagging, visits
+from tagwire.store import corrections, explaining, facts, keeping, picking, rematching, retagging, visits
 from tagwire.store.candidates import Matcher
 from tagwire.store.conditions import finder
 from tagwire.store.engine import connect, reading, writing
@@ -197,6 +197,44 @@ class Store:
         """Give what is known of each feed."""
         with reading(self._engine) as connection:
             return picking.status(connection, feeds)
+
+    # ------------------------------------------------------------ by hand
+
+    def explain(self, name: str) -> explaining.Explained:
+        """Explain every decision about the story that a user means."""
+        with reading(self._engine) as connection:
+            return explaining.explain(connection, name)
+
+    def split(self, matcher: Matcher, name: str, copy: str, now: datetime) -> str:
+        """Take a copy out of a story; give the id of the new story."""
+        with writing(self._engine) as connection:
+            return corrections.split(connection, matcher, corrections.find(connection, name), copy, now)
+
+    def merge(self, matcher: Matcher, one: str, other: str, now: datetime) -> str:
+        """Make two stories one; give the id that stays."""
+        with writing(self._engine) as connection:
+            first, second = corrections.find(connection, one), corrections.find(connection, other)
+            return corrections.merge(connection, matcher, first, second, now)
+
+    def withdraw(self, name: str, now: datetime) -> None:
+        """Take a story out of every feed for good."""
+        with writing(self._engine) as connection:
+            corrections.withdraw(connection, corrections.find(connection, name), now)
+
+    def tag(self, name: str, given: Sequence[str], taken: Sequence[str], now: datetime) -> None:
+        """Give a story tags, and take some from it."""
+        with writing(self._engine) as connection:
+            corrections.tag(connection, corrections.find(connection, name), given, taken, now)
+
+    def undo(self, matcher: Matcher, now: datetime) -> corrections.Corrected:
+        """Undo the last correction that stands."""
+        with writing(self._engine) as connection:
+            return corrections.undo(connection, matcher, now)
+
+    def rematch(self, matcher: Matcher, now: datetime, *, dry: bool) -> list[rematching.Moved]:
+        """Match anew what is stored, or only tell what that would change."""
+        with (reading if dry else writing)(self._engine) as connection:
+            return rematching.rematch(connection, matcher, now, dry=dry)
 
     # ------------------------------------------------------------ output
 
