@@ -5,7 +5,8 @@ import ssl
 import threading
 import time
 from dataclasses import replace
-from itertools import pairwise
+from datetime import timedelta
+from itertools import chain, pairwise
 from pathlib import Path
 
 import pytest
@@ -94,6 +95,48 @@ def test_requests_to_a_host_lie_a_pause_apart():
         read([source(server.url(path)) for path in answers], limits=replace(QUICK, pause=0.2))
     times = [each.at for each in server.asked]
     assert all(later - earlier > 0.15 for earlier, later in pairwise(times))
+
+
+def test_a_host_that_asks_for_patience_is_sent_nothing_more():
+    """Also not what was already waiting for its turn, and what others redirect there."""
+    asks = page(status="429 Slow down", headers={"Retry-After": "600"})
+    hosts = ("127.0.0.1", "127.0.0.2")
+    with serving({"/": asks, **{f"/{number}": page(GOOD) for number in range(5)}}, hosts) as server:
+        paths = ["/", *(f"/{number}" for number in range(5))]
+        crowd = [source(server.url(path), name=path) for path in paths]
+        other = source(server.url("/0", "127.0.0.2"), name="other")
+        readings = read([*crowd, other], limits=replace(QUICK, per_host=1))
+    assert [each.path for each in server.asked if each.headers["host"].startswith("127.0.0.1")] == ["/"]
+    assert readings.pop("other").outcome is Outcome.NEW
+    assert {each.outcome for each in readings.values()} == {Outcome.HELD}
+    assert {each.hints.retry_after for each in readings.values()} == {timedelta(minutes=10)}
+    assert {each.error for name, each in readings.items() if name != "/"} == {"127.0.0.1 asked us to wait"}
+
+
+def test_what_was_under_way_to_a_host_that_asks_for_patience_comes_home_and_tells_the_schedule():
+    asks = page(status="503 Busy", headers={"Retry-After": "600"})
+    with serving({"/slow": after(0.5), "/fails": after(0.5, b""), "/asks": asks}) as server:
+        sources = [source(server.url(path), name=path) for path in ("/slow", "/fails", "/asks", "/late")]
+        readings = read(sources, limits=replace(QUICK, per_host=3))
+    assert (readings["/slow"].outcome, readings["/fails"].outcome) == (Outcome.NEW, Outcome.HELD)
+    assert {each.hints.retry_after for each in readings.values()} == {timedelta(minutes=10)}
+    assert {each.hints.asked_by for each in readings.values()} == {"127.0.0.1"}
+    assert "/late" not in {each.path for each in server.asked}
+
+
+def test_a_visit_that_comes_after_its_host_asked_for_patience_does_not_set_out():
+    asks = page(status="429 Slow down", headers={"Retry-After": "600"})
+
+    def visits(server):
+        yield Visit(source(server.url("/asks")))
+        yield None
+        yield Visit(source(server.url("/late"), name="late"))
+
+    with serving({"/asks": asks, "/slow": after(2)}, ("127.0.0.1", "127.0.0.2")) as server:
+        away = [Visit(source(server.url("/slow", "127.0.0.2"), name="slow"))]
+        readings = list(filter(None, Web(QUICK).read(chain(away, visits(server)), NOW)))
+    assert {each.source.name: each.outcome for each in readings}["late"] is Outcome.HELD
+    assert "/late" not in {each.path for each in server.asked}
 
 
 def test_visits_are_taken_lazily_in_the_callers_own_thread():

@@ -32,7 +32,7 @@ def status(root: Path, as_json: bool) -> None:  # noqa: FBT001 - a flag of the c
             (
                 each.name, show.moment(each.last_at), each.outcome or "never visited", show.moment(each.next_at),
                 each.next_reason, str(each.articles), str(each.missed or ""),
-                "; ".join(filter(None, (each.error, *each.warnings))),
+                "; ".join(filter(None, (each.error, each.moved_to and f"moved to {each.moved_to}", *each.warnings))),
             )
             for each in sources
         ],

@@ -113,7 +113,7 @@ class Answer:
         words = describe(status)
         if status == _GONE:
             return self.failed(words, Outcome.GONE)
-        wait = hints.retry_after(self.response.headers, self.now) if status in {_TOO_MANY, _UNAVAILABLE} else None
+        wait = patience(self.response, self.now)
         if wait is not None:
             asked = Hints(retry_after=min(wait, self.limits.longest_hint), asked_by=self.response.address.host)
             return self.failed(words, Outcome.HELD, asked)
@@ -149,6 +149,11 @@ class Answer:
             skip_hours=tuple(memo.get("skip_hours", ())),
             skip_days=tuple(memo.get("skip_days", ())),
         )
+
+
+def patience(response: Response, now: datetime) -> timedelta | None:
+    """Give how long the host of a response asks to be left alone, if it does."""
+    return hints.retry_after(response.headers, now) if response.status in {_TOO_MANY, _UNAVAILABLE} else None
 
 
 def whole_at(memo: Memo) -> datetime | None:

@@ -31,19 +31,25 @@ def user_agent(contact: str = "") -> str:
 class Transfers:
     """All transfers of one reading; use it as a context manager, so that its thread and connections end with it.
 
-    `start`, `release` and `hold` may be called from any thread, and never wait.
-    `deliver` is called in the transfers' thread with each `Response`, once for each request, or with the exception
-    that ended the thread (a bug). At most `limits.at_once` requests are begun and not yet released, so what is
-    delivered to cannot overflow.
+    `start` and `release` may be called from any thread, and never wait. `deliver` is called in the transfers' thread
+    with each `Response`, once for each request, or with the exception that ended the thread (a bug). At most
+    `limits.at_once` requests are begun and not yet released, so what is delivered to cannot overflow. Where
+    `asks_to_wait` says of a response that its host does, nothing more is sent there: the others get an error.
     """
 
-    def __init__(self, limits: Limits, agent: str, deliver: Callable[[Response | BaseException], None]) -> None:
+    def __init__(
+        self,
+        limits: Limits,
+        agent: str,
+        deliver: Callable[[Response | BaseException], None],
+        asks_to_wait: Callable[[Response], bool],
+    ) -> None:
         self._limits = limits
         self._agent = agent
         self._deliver = deliver
+        self._asks_to_wait = asks_to_wait
         self._started: deque[Request] = deque()
         self._released: deque[None] = deque()
-        self._held: deque[str] = deque()
         self._closing = False
         self._bell = _Bell()
         self._thread = threading.Thread(target=self._run, name="tagwire-transfers", daemon=True)
@@ -72,16 +78,11 @@ class Transfers:
         self._released.append(None)
         self._bell.ring()
 
-    def hold(self, host: str) -> None:
-        """Send no request that waits for a host's turn; each is answered with an error."""
-        self._held.append(host)
-        self._bell.ring()
-
     def _run(self) -> None:
         try:
             with selectors.DefaultSelector() as selector:
                 selector.register(self._bell, selectors.EVENT_READ, self._bell)
-                drive = _Drive(self._limits, self._agent, self._deliver, selector)
+                drive = _Drive(self._limits, self._agent, self._deliver, self._asks_to_wait, selector)
                 try:
                     while self._heard(drive):
                         drive.step()
@@ -98,8 +99,6 @@ class Transfers:
         while self._released:
             self._released.popleft()
             drive.room += 1
-        while self._held:
-            drive.hold(self._held.popleft())
         return not self._closing
 
 
@@ -142,10 +141,14 @@ class _Drive:
         limits: Limits,
         agent: str,
         deliver: Callable[[Response | BaseException], None],
+        asks_to_wait: Callable[[Response], bool],
         selector: selectors.BaseSelector,
     ) -> None:
         self.room = limits.at_once
         self._deliver = deliver
+        self._asks_to_wait = asks_to_wait
+        self._left_alone: set[str] = set()
+        """Hosts that asked for patience."""
         self._limits = limits
         self._agent = agent
         self._selector = selector
@@ -158,14 +161,7 @@ class _Drive:
 
     def admit(self, request: Request) -> None:
         """Let a new request wait for its turn."""
-        exchange = Exchange(request, self._limits)
-        self._turns.wait(exchange.address.host, exchange)
-
-    def hold(self, host: str) -> None:
-        """Answer for a host that wants to be left alone to all who wait for it."""
-        for exchange in self._turns.give_up(host):
-            self.room -= 1  # as for one that was sent: whoever takes the answer releases it
-            self._deliver(exchange.response(f"{host} {ASKED_TO_WAIT}"))
+        self._wait(Exchange(request, self._limits))
 
     def step(self) -> None:
         """Begin what may begin, wait for something to happen, and deal with it."""
@@ -184,6 +180,18 @@ class _Drive:
             multi.close()
         for line in self._idle:
             line.curl.close()
+
+    def _wait(self, exchange: Exchange) -> None:
+        """Let an exchange wait for the turn of the host that is next in it, if that may be asked anything."""
+        host = exchange.address.host
+        if host in self._left_alone:
+            self._turn_away(exchange)
+        else:
+            self._turns.wait(host, exchange)
+
+    def _turn_away(self, exchange: Exchange) -> None:
+        self.room -= 1  # as for one that was sent: whoever takes the response releases it
+        self._deliver(exchange.response(f"{exchange.address.host} {ASKED_TO_WAIT}"))
 
     def _begin(self) -> None:
         now = monotonic()
@@ -205,9 +213,17 @@ class _Drive:
         self._turns.done(exchange.address.host, monotonic())
         if exchange.redirected():
             self.room += 1  # until it is the turn of the host it leads to
-            self._turns.wait(exchange.address.host, exchange)
+            self._wait(exchange)
         else:
-            self._deliver(exchange.response(error))
+            self._come_home(exchange.response(error))
+
+    def _come_home(self, response: Response) -> None:
+        self._deliver(response)
+        if self._asks_to_wait(response):
+            host = response.address.host
+            self._left_alone.add(host)
+            for exchange in self._turns.give_up(host):
+                self._turn_away(exchange)
 
     def _give_up_silent(self) -> None:
         """Break off what has stalled: libcurl's own rule knows only the average of the last seconds."""

@@ -12,7 +12,7 @@ from typing import IO, TypeAlias
 from tagwire.errors import SourceError
 from tagwire.model import Hints, Outcome, Reading, Source, Visit
 from tagwire.sources import addresses, auth
-from tagwire.sources.answers import Answer, conditions, place
+from tagwire.sources.answers import Answer, conditions, patience, place
 from tagwire.sources.exchange import Request, Response
 from tagwire.sources.http import ASKED_TO_WAIT, Transfers, user_agent
 from tagwire.sources.limits import Limits
@@ -103,7 +103,9 @@ class _Trip:
         self._now = now
         self._limits = limits
         self._inbox: SimpleQueue[_Arrival] = SimpleQueue()
-        self._transfers = Transfers(limits, agent, self._inbox.put)
+        self._transfers = Transfers(
+            limits, agent, self._inbox.put, lambda response: patience(response, now) is not None
+        )
         self._parsers = Parsers(limits, self._inbox.put)
         self._away = 0
         self._ask_at: float | None = 0.0
@@ -200,9 +202,8 @@ class _Trip:
 
     def _patient(self, answer: Answer, reading: Reading) -> Reading:
         """Let a whole host alone that asked for it; what was under way to it already tells the schedule, too."""
-        if reading.outcome is Outcome.HELD and reading.hints.asked_by not in self._holds:
-            self._holds[reading.hints.asked_by] = reading.hints
-            self._transfers.hold(reading.hints.asked_by)
+        if reading.outcome is Outcome.HELD:
+            self._holds.setdefault(reading.hints.asked_by, reading.hints)
         hints = self._holds.get(answer.response.address.host)
         if hints is None or reading.outcome is Outcome.HELD:
             return reading
