@@ -140,7 +140,7 @@ CASES: dict[str, tuple[Answer, Outcome, str]] = {
     "a web page": (
         page(b'<!DOCTYPE html><head><link rel=alternate type="application/rss+xml" href="/f.xml"></head>'),
         Outcome.FAILED,
-        "this is a web page, not a feed; its feed may be http://127.0.0.1",
+        "this is a web page, not a feed; its feed may be http://127.0.8.",
     ),
     "garbage": (page(bytes(range(256)) * 50), Outcome.FAILED, "this is not a feed"),
     "JSON that is no feed": (page(b'{"version": 1}'), Outcome.FAILED, "this is JSON, but no JSON Feed"),
@@ -197,8 +197,9 @@ def everything():
     """Every bad source and 100 healthy ones, read in one go; what came home, in its order, and our peak memory."""
     answers = {f"/{name.replace(' ', '%20')}": answer for name, (answer, _, _) in CASES.items()}
     healthy = {f"/healthy/{number}": conditional(rss(f"Story {number}")) for number in range(4)}
-    with serving(answers) as bad, serving(healthy, HEALTHY_HOSTS) as good:
-        sources = [source(bad.url(f"/{name}"), name=name) for name in CASES]
+    hosts = [f"127.0.8.{number}" for number in range(1, 1 + len(CASES))]  # some ask for patience, for all of a host
+    with serving(answers, hosts) as bad, serving(healthy, HEALTHY_HOSTS) as good:
+        sources = [source(bad.url(f"/{name}", host), name=name) for name, host in zip(CASES, hosts, strict=True)]
         sources += [source(good.url(path, host), name=f"{host}{path}") for host in HEALTHY_HOSTS for path in healthy]
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         readings = list(filter(None, Web(LIMITS).read(map(Visit, sources), NOW)))

@@ -120,6 +120,7 @@ class _Trip:
                 yield from self._set_out()
                 while self._away:
                     yield from self._come_home()
+                    self._parsers.relieve()
                     yield from self._set_out()
         finally:
             _discard(self._inbox)
