@@ -304,3 +304,13 @@ def test_keeping_everything_twice_changes_nothing(opened, brought):
         keep_all()
         assert store.newest_change() == change
     assert groups(store) == before
+
+
+def test_the_shown_copy_can_be_split_off(store):
+    told(store, of=0, content="")
+    told(store, of=1, hours=1, content="<p>Much the fuller text of the two.</p>")
+    (before,) = store.stories()
+    assert before.shown.source == "car-times"
+    store.split(MATCHER, before.id, "car-times", NOON)
+
+    assert [story.shown.source for story in store.stories()] == ["shanghai-daily", "car-times"]

@@ -7,7 +7,7 @@ written yet, is looked through as well.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import Connection, Row, select
 
@@ -49,12 +49,31 @@ class Matcher(Protocol):
         """Tell whether an edit may update its story now."""
 
 
+class Keys(NamedTuple):
+    """By what a copy is found."""
+
+    near: tuple[str, ...]
+    """Within the matcher's reach."""
+    lasting: tuple[str, ...]
+    """At any distance in time."""
+
+    def all(self) -> tuple[str, ...]:
+        """Give each key once."""
+        return tuple(dict.fromkeys((*self.near, *self.lasting)))
+
+
+def keys_of(matcher: Matcher, article: Article | Known) -> Keys:
+    """Give the keys of an article."""
+    return Keys(matcher.keys(article), matcher.lasting_keys(article))
+
+
 class Candidates:
     """The stories that newcomers are compared with, for the length of one transaction."""
 
     def __init__(self, connection: Connection, matcher: Matcher) -> None:
         self._connection = connection
         self._matcher = matcher
+        self._keys: dict[int, tuple[Article, Keys]] = {}
         self._found: defaultdict[str, list[tuple[datetime, int]]] = defaultdict(list)
         self._decided: defaultdict[str, list[tuple[datetime, int]]] = defaultdict(list)
         self._stories: dict[int, list[Known]] = {}
@@ -63,13 +82,21 @@ class Candidates:
     def look_up(self, newcomers: Sequence[Article]) -> None:
         """Ask the index about all the newcomers of a reading at once."""
         self._found.clear()
+        self._keys.clear()
         if not newcomers:
             return
         reach = self._matcher.reach
         times = [article.published for article in newcomers]
         near = article_keys.c.published.between(min(times) - reach, max(times) + reach)
-        self._ask({key for article in newcomers for key in self._matcher.keys(article)}, near)
-        self._ask({key for article in newcomers for key in self._matcher.lasting_keys(article)})
+        self._ask({key for article in newcomers for key in self.keys(article).near}, near)
+        self._ask({key for article in newcomers for key in self.keys(article).lasting})
+
+    def keys(self, article: Article) -> "Keys":
+        """Give the keys of a newcomer; they are made once."""
+        held = self._keys.get(id(article))
+        if held is None or held[0] is not article:
+            held = self._keys[id(article)] = (article, keys_of(self._matcher, article))
+        return held[1]
 
     def _ask(self, keys: set[str], *near: Any) -> None:
         for some in chunks(sorted(keys), IN_ONE_QUERY):
@@ -84,10 +111,10 @@ class Candidates:
     def of(self, article: Article) -> list[Candidate]:
         """Give the candidates of a newcomer, those that share the most keys first."""
         shared: defaultdict[int, set[str]] = defaultdict(set)
-        for key in self._matcher.keys(article):
+        for key in self.keys(article).near:
             for story in self._near(key, article.published):
                 shared[story].add(key)
-        for key in self._matcher.lasting_keys(article):
+        for key in self.keys(article).lasting:
             for _, story in (*self._found.get(key, ()), *self._decided.get(key, ())):
                 shared[story].add(key)
         worth = [story for story, keys in shared.items() if self._matcher.are_enough(keys)]
@@ -111,6 +138,7 @@ class Candidates:
         for some in chunks(missing, IN_ONE_QUERY):
             for row in self._connection.execute(_copies(some)):
                 copies = self._stories.setdefault(row.story, [])
+                self._shown.setdefault(row.story, 0)
                 if row.id == row.shown:
                     self._shown[row.story] = len(copies)
                 copies.append(known(row))
@@ -120,7 +148,7 @@ class Candidates:
         copies = self._stories.setdefault(story, [])
         self._shown.setdefault(story, 0)
         copies.append(as_known(article))
-        for key in (*self._matcher.keys(article), *self._matcher.lasting_keys(article)):
+        for key in self.keys(article).all():
             self._decided[key].append((article.published, story))
 
     def forget(self, story: int) -> None:

@@ -15,7 +15,7 @@ from tagwire.errors import DefinitionError
 from tagwire.model import tag_key
 from tagwire.store import facts
 from tagwire.store.candidates import Candidates, Matcher
-from tagwire.store.identity import new_uri
+from tagwire.store.identity import Birth, new_uris
 from tagwire.store.rows import number_after, unite_tags
 from tagwire.store.schema import articles, corrections, hand_tags, sources, stories
 
@@ -220,8 +220,9 @@ def standing(connection: Connection, story: int) -> list[Row[Any]]:
 def make_story(connection: Connection, first: Row[Any], now: datetime) -> int:
     """Make a story of a copy that was another story's; the copy is moved afterwards."""
     number = number_after(connection, stories.c.id)
+    birth = {number: Birth(first.address, first.guid, first.day)}
     values = {
-        "id": number, "uri": new_uri(connection, facts.authority(connection), (first.address, first.guid), first.day),
+        "id": number, "uri": new_uris(connection, facts.authority(connection), birth)[number],
         "published": first.published, "day": first.day, "updated": max(first.published, first.updated or now),
         "kept_at": first.kept_at, "change": 0, "settled": 0, "shown": first.id,
     }  # fmt: skip

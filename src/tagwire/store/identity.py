@@ -2,29 +2,47 @@
 
 import hashlib
 import json
-from collections.abc import Container
+from collections.abc import Mapping
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
+from tagwire.store.rows import IN_ONE_QUERY, chunks
 from tagwire.store.schema import stories
 
 
-def new_uri(connection: Connection, authority: str, key: tuple[str, str], day: date, taken: Container[str] = ()) -> str:
-    """Give a ``tag:`` URI (RFC 4151) that no story has, from the first copy's source, guid and day.
+class Birth(NamedTuple):
+    """What a story's id is made of: its first copy's source, guid and day."""
 
-    Args:
-        connection: to look whether a story has it.
-        authority: who names it, fixed at the first run.
-        key: the address of the source, and the guid of the article.
-        day: of the article.
-        taken: ids that are given and not written yet.
+    address: str
+    guid: str
+    day: date
 
-    """
-    turn = 0
-    while True:
-        hashed = hashlib.blake2b(json.dumps([*key, *([turn] if turn else [])]).encode(), digest_size=10).hexdigest()
-        uri = f"tag:{authority},{day.isoformat()}:{hashed}"
-        if uri not in taken and connection.execute(select(stories.c.id).where(stories.c.uri == uri)).first() is None:
-            return uri
+
+def new_uris(connection: Connection, authority: str, births: Mapping[int, Birth]) -> dict[int, str]:
+    """Give each new story a ``tag:`` URI (RFC 4151) that no other has; `authority` is fixed at the first run."""
+    named: dict[int, str] = {}
+    waiting, turn = dict(births), 0
+    while waiting:
+        wanted = {number: _uri(authority, birth, turn) for number, birth in waiting.items()}
+        taken = {*named.values(), *_taken(connection, wanted)}
+        for number, uri in wanted.items():
+            if uri not in taken:
+                taken.add(uri)
+                named[number] = uri
+                del waiting[number]
         turn += 1
+    return named
+
+
+def _uri(authority: str, birth: Birth, turn: int) -> str:
+    key = json.dumps([birth.address, birth.guid, *([turn] if turn else [])])
+    return f"tag:{authority},{birth.day.isoformat()}:{hashlib.blake2b(key.encode(), digest_size=10).hexdigest()}"
+
+
+def _taken(connection: Connection, wanted: Mapping[int, str]) -> set[str]:
+    found: set[str] = set()
+    for some in chunks(wanted.values(), IN_ONE_QUERY):
+        found.update(connection.execute(select(stories.c.uri).where(stories.c.uri.in_(some))).scalars())
+    return found

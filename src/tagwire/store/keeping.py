@@ -25,9 +25,9 @@ from tagwire.model import (
     TagReason,
 )
 from tagwire.store import facts, visits
-from tagwire.store.candidates import Candidates, Matcher, known
+from tagwire.store.candidates import Candidates, Matcher, keys_of, known
 from tagwire.store.conditions import article_words
-from tagwire.store.identity import new_uri
+from tagwire.store.identity import Birth, new_uris
 from tagwire.store.rows import IN_ONE_QUERY, chunks, dated, number_after, tags_of, told, unite_tags, words_of
 from tagwire.store.schema import article_keys, article_tags, articles, sources, stories
 
@@ -113,6 +113,7 @@ class _Rows:
     """What is written at the end of the transaction, many rows at once."""
 
     stories: dict[int, dict[str, object]] = field(default_factory=dict)
+    births: dict[int, Birth] = field(default_factory=dict)
     articles: list[dict[str, object]] = field(default_factory=list)
     keys: list[dict[str, object]] = field(default_factory=list)
     tags: list[dict[str, object]] = field(default_factory=list)
@@ -134,7 +135,6 @@ class _Keeper:
         self._rows = _Rows()
         self._touched: dict[int, dict[str, object]] = {}
         self._members: dict[int, list[int]] = {}
-        self._uris: set[str] = set()
         self._quiet: frozenset[str] = frozenset()
 
     # ------------------------------------------------------------ deciding
@@ -210,10 +210,11 @@ class _Keeper:
     def _new_story(self, address: str, article: Article, shown: int) -> int:
         number, self._story = self._story, self._story + 1
         self._rows.stories[number] = {
-            "id": number, "uri": self._uri(address, article), "published": article.published, "day": article.day,
+            "id": number, "published": article.published, "day": article.day,
             "updated": max(article.published, article.updated or article.published), "kept_at": self._now,
             "change": self._change, "settled": 0, "shown": shown, "quiet": article.guid in self._quiet,
         }  # fmt: skip
+        self._rows.births[number] = Birth(address, article.guid, article.day)
         self._members[number] = [shown]
         return number
 
@@ -237,13 +238,8 @@ class _Keeper:
         else:
             self._touched[story] = self._touched.get(story, {}) | values
 
-    def _uri(self, address: str, article: Article) -> str:
-        uri = new_uri(self._connection, self._authority, (address, article.guid), article.day, self._uris)
-        self._uris.add(uri)
-        return uri
-
     def _index(self, number: int, article: Article) -> None:
-        keys = dict.fromkeys((*self._matcher.keys(article), *self._matcher.lasting_keys(article)))
+        keys = self._candidates.keys(article).all()
         self._rows.keys += [{"key": key, "published": article.published, "article": number} for key in keys]
 
     # ------------------------------------------------------------ editing
@@ -302,7 +298,7 @@ class _Keeper:
 
     def _index_anew(self, row: Row[Any], article: Article, tagged: TaggedReading) -> None:
         published = article.published if tagged.own else row.published
-        keys = dict.fromkeys((*self._matcher.keys(article), *self._matcher.lasting_keys(article)))
+        keys = self._candidates.keys(article).all()
         self._connection.execute(delete(article_keys).where(article_keys.c.article == row.id))
         self._rows.keys += [{"key": key, "published": published, "article": row.id} for key in keys]
 
@@ -311,6 +307,8 @@ class _Keeper:
     def write(self) -> None:
         """Write all that was decided since the last time."""
         rows, self._rows = self._rows, _Rows()
+        for story, uri in new_uris(self._connection, self._authority, rows.births).items():
+            rows.stories[story]["uri"] = uri
         for table, values in (
             (stories, list(rows.stories.values())), (articles, rows.articles), (article_keys, rows.keys),
             (article_tags, rows.tags), (article_words, rows.words),
@@ -334,7 +332,7 @@ def index(connection: Connection, matcher: Matcher, *chosen: ColumnElement[bool]
     fresh = [
         {"key": key, "published": row.published, "article": row.id}
         for row in rows
-        for key in dict.fromkeys((*matcher.keys(known(row)), *matcher.lasting_keys(known(row))))
+        for key in keys_of(matcher, known(row)).all()
     ]
     for some in chunks([row.id for row in rows], IN_ONE_QUERY):
         connection.execute(delete(article_keys).where(article_keys.c.article.in_(some)))

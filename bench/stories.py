@@ -1,0 +1,107 @@
+"""Arrivals a second, matched and kept on one core, while the store grows.
+
+    ./dev bench stories [STORED ...]        default: 10000 100000
+
+Articles are made up from a seed: eight in a hundred repeat a story of the last two days under a title that is the same
+or nearly the same, in another source; half have a text. They come in the order of their dates, about 10,000 a day, in
+readings of twenty. At each size that is asked for, the last 2,000 arrivals are timed, in five rounds; the figure is
+the median round. Sizes between are filled in the same way, so that the index is as it would be.
+"""
+
+import random
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from tagwire.model import Article, Next, Outcome, Precision, Reading, Source, TaggedReading
+from tagwire.sources.web import WebOptions
+from tagwire.store.store import Store
+from tagwire.store.visits import Defined, generation
+from tagwire.stories.match import Matcher
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+A_DAY = 10_000
+READING = 20
+ROUND = 400
+ROUNDS = 5
+RULES = "bench"
+
+SYLLABLES = [a + b for a in "bcdfghklmnprstvw" for b in ("a", "e", "i", "o", "u", "an", "er", "il", "on")]
+
+
+class Newsroom:
+    """Makes articles, the same ones for the same seed."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = random.Random(seed)
+        self.words = ["".join(self.random.choices(SYLLABLES, k=self.random.randint(1, 3))) for _ in range(20_000)]
+        self.weights = [1 / (rank + 10) for rank in range(len(self.words))]
+        self.sources = [
+            Source(
+                name=f"s{n}", kind="web", address=f"https://s{n}.example/", options=WebOptions(url="https://x.example/")
+            )
+            for n in range(200)
+        ]
+        self.recent: list[str] = []
+        self.made = 0
+
+    def text(self, length: int) -> str:
+        return " ".join(self.random.choices(self.words, self.weights, k=length))
+
+    def article(self, source: Source) -> Article:
+        self.made += 1
+        published = START + timedelta(days=self.made / A_DAY)
+        if self.recent and self.random.random() < 0.08:
+            title = self.random.choice(self.recent)
+            if self.random.random() < 0.5:
+                title = title + " " + self.random.choice(self.words)
+        else:
+            title = self.text(self.random.randint(6, 12)).capitalize()
+            self.recent = [*self.recent[-2 * A_DAY :], title]
+        content = f"<p>{self.text(150)}</p><p>{self.text(100)}</p>" if self.random.random() < 0.5 else ""
+        return Article(
+            source=source.name, guid=str(self.made), link=f"{source.address}{self.made}", title=title,
+            published=published, day=published.date(), dated=Precision.MINUTE, summary=self.text(25), content=content,
+            digest=f"1:{self.made}",
+        )  # fmt: skip
+
+    def readings(self) -> Iterator[TaggedReading]:
+        while True:
+            source = self.random.choice(self.sources)
+            articles = tuple(self.article(source) for _ in range(READING))
+            reading = Reading(source=source, outcome=Outcome.NEW, articles=articles, memo={})
+            yield TaggedReading(reading, tuple(() for _ in articles), generation(RULES, ()))
+
+
+def main() -> None:
+    sizes = sorted(map(int, sys.argv[1:])) or [10_000, 100_000]
+    newsroom = Newsroom(7)
+    readings = newsroom.readings()
+    matcher = Matcher()
+    now = START
+    with tempfile.TemporaryDirectory() as folder, Store(f"sqlite+pysqlite:///{Path(folder) / 'bench.db'}") as store:
+        store.adopt([Defined(each, "1") for each in newsroom.sources], RULES, "bench.example", now)
+
+        def keep(count: int) -> float:
+            batch = [next(readings) for _ in range(count // READING)]
+            begun = time.perf_counter()
+            store.keep(batch, matcher, lambda attendance: Next(attendance.now, ""), now)
+            return count / (time.perf_counter() - begun)
+
+        rates: dict[int, float] = {}
+        for size in sizes:
+            while newsroom.made < size - ROUND * ROUNDS:
+                keep(min(2_000, size - ROUND * ROUNDS - newsroom.made))
+            rates[size] = statistics.median(keep(ROUND) for _ in range(ROUNDS))
+            print(f"{size:>9,} articles kept: {rates[size]:>7,.0f} arrivals a second")
+        first = rates[sizes[0]]
+        for size in sizes[1:]:
+            print(f"{sizes[0]:,} to {size:,}: {first / rates[size]:.2f} times the time for an arrival")
+
+
+if __name__ == "__main__":
+    main()
