@@ -590,6 +590,10 @@ class Site:
     timezone: str = "UTC"
     database: str = ""
     """An SQLAlchemy URL; empty: ``tagwire.db`` beside the folders."""
+    contact: str = ""
+    """Where the operators of servers that we visit find us: an address of the web, or of mail."""
+    proxy: str = ""
+    """The address of the proxy that all visits to the web go through; empty: none."""
     matching: Mode = Mode.NORMAL
     sources: tuple[Source, ...] = ()
     feeds: tuple[Feed, ...] = ()

@@ -57,7 +57,7 @@ class Pipeline:
         self.store = store
         self.clock = clock
         self.stopping = stopping
-        self.kinds: dict[str, Kind] = kinds()
+        self.kinds: dict[str, Kind] = kinds(site.contact, site.proxy)
         self.matcher = Matcher()
         self.vocabulary = Vocabulary(site.rules)
         self.feeds = tuple(replace(feed, filter=self.vocabulary.resolved(feed.filter)) for feed in site.feeds)

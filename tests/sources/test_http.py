@@ -1,6 +1,8 @@
 """How requests are sent: guarded, polite, anonymous, and never late because somebody was busy."""
 
 import os
+import selectors
+import socket
 import ssl
 import threading
 import time
@@ -15,6 +17,7 @@ import trustme
 from misbehaving import conditional, page, redirect, serving
 from tagwire import __version__
 from tagwire.model import Outcome, Visit
+from tagwire.sources import names
 from tagwire.sources.http import user_agent
 from tagwire.sources.web import Web
 from visiting import NOW, QUICK, read, rss, source, visit
@@ -226,6 +229,90 @@ def test_proxies_of_the_environment_are_not_used(monkeypatch):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
     with serving({"/": page(GOOD)}) as server:
         assert visit(server.url("/")).outcome is Outcome.NEW
+
+
+# ---------------------------------------------------------------- through a proxy
+
+
+def through(server, *sources):
+    """Read through a server that is a proxy: such a one is asked for whole addresses."""
+    readings = Web(QUICK, proxy=server.url("")).read(map(Visit, sources), NOW)
+    return [each for each in readings if each is not None]
+
+
+def test_a_proxy_of_the_site_is_asked_and_nobody_else():
+    with serving({"http://127.0.0.1:1/feed": page(GOOD)}) as proxy:
+        (reading,) = through(proxy, source("http://127.0.0.1:1/feed"))
+    assert reading.outcome is Outcome.NEW
+    assert [each.path for each in proxy.asked] == ["http://127.0.0.1:1/feed"]
+
+
+def test_behind_a_proxy_the_guard_judges_the_name_at_every_hop():
+    away = {"http://127.0.0.1:1/away": redirect("http://localhost:2/secret"), "http://localhost:2/secret": page(GOOD)}
+    with serving(away) as proxy:
+        closed, opened = through(
+            proxy, source("http://localhost:2/secret", allow_private=False), source("http://127.0.0.1:1/away")
+        )
+    assert "sources may not go without allow_private = true" in closed.error
+    assert "(loopback), where sources may not go" in opened.error
+    assert [each.path for each in proxy.asked] == ["http://127.0.0.1:1/away"]
+
+
+def test_behind_a_proxy_a_name_that_cannot_be_judged_is_not_asked_for():
+    with serving() as proxy:
+        (reading,) = through(proxy, source("http://nobody.invalid/feed", allow_private=False))
+    assert reading.error == "could not find the host nobody.invalid"
+    assert proxy.asked == []
+
+
+def test_a_proxy_tunnels_what_is_encrypted(tls):
+    with serving({"/": page(GOOD)}, tls=tls) as server:
+        target = f"127.0.0.1:{server.port}"
+        with serving({target: tunnel(server.port)}) as proxy:
+            (reading,) = through(proxy, source(server.url("/"), verify=False))
+    assert reading.outcome is Outcome.NEW
+    assert [each.path for each in proxy.asked] == [target]
+    assert [each.path for each in server.asked] == ["/"]
+
+
+def test_a_proxy_that_is_not_there_is_told_as_such():
+    with serving() as proxy:
+        pass
+    (reading,) = through(proxy, source("http://127.0.0.1:1/feed"))
+    assert reading.error == "could not connect to the proxy, or it did not connect us"
+
+
+def test_leaving_early_waits_for_no_name(monkeypatch):
+    release = threading.Event()
+    monkeypatch.setattr(names.socket, "getaddrinfo", lambda *_, **__: release.wait(20) and [])
+    with serving() as proxy:
+        readings = Web(QUICK, proxy=proxy.url("")).read([Visit(source("http://127.0.0.1:1/feed"))], NOW)
+        assert next(readings) is None
+        readings.close()
+        assert not [each for each in threading.enumerate() if each.name == "tagwire-transfers"]
+    release.set()
+
+
+def tunnel(port):
+    """Answer a CONNECT by passing on what either side sends."""
+
+    def answer(conversation):
+        conversation.send(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        with socket.create_connection(("127.0.0.1", port), 5) as far, selectors.DefaultSelector() as ready:
+            ends = {conversation.socket: far, far: conversation.socket}
+            for end in ends:
+                ready.register(end, selectors.EVENT_READ)
+            while all(_passed_on(key.fileobj, ends[key.fileobj]) for key, _ in ready.select(5)):
+                pass
+        conversation.close = True
+
+    return answer
+
+
+def _passed_on(near, far):
+    data = near.recv(65536)
+    far.sendall(data)
+    return bool(data)
 
 
 @pytest.fixture(scope="module")

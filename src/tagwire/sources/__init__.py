@@ -54,9 +54,15 @@ class Kind(Protocol):
         """
 
 
-def kinds() -> dict[str, Kind]:
-    """Give every kind by the name that definitions use."""
+def kinds(contact: str = "", proxy: str = "") -> dict[str, Kind]:
+    """Give every kind by the name that definitions use.
+
+    Args:
+        contact: where the operators of servers find us.
+        proxy: the address of the proxy that all requests go through; empty: none.
+
+    """
     from tagwire.sources.files import Files
     from tagwire.sources.web import Web
 
-    return {"files": Files(), "web": Web()}
+    return {"files": Files(), "web": Web(contact=contact, proxy=proxy)}

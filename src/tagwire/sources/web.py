@@ -13,8 +13,9 @@ from tagwire.errors import SourceError
 from tagwire.model import Hints, Outcome, Reading, Source, Visit
 from tagwire.sources import addresses, auth
 from tagwire.sources.answers import Answer, conditions, patience, place
+from tagwire.sources.drive import ASKED_TO_WAIT, Manner
 from tagwire.sources.exchange import Request, Response
-from tagwire.sources.http import ASKED_TO_WAIT, Transfers, user_agent
+from tagwire.sources.http import Transfers, user_agent
 from tagwire.sources.limits import Limits
 from tagwire.sources.parsing import Parsed, Parsers
 
@@ -48,16 +49,17 @@ class Web:
     every = None
     own = False
 
-    def __init__(self, limits: Limits | None = None, contact: str = "") -> None:
+    def __init__(self, limits: Limits | None = None, contact: str = "", proxy: str = "") -> None:
         """Read nothing yet.
 
         Args:
             limits: what reading may cost.
             contact: where a server's operator finds us; told in the User-Agent.
+            proxy: the address of the proxy that all requests go through; empty: none.
 
         """
         self._limits = limits or Limits()
-        self._agent = user_agent(contact)
+        self._manner = Manner(user_agent(contact), proxy)
 
     def address(self, options: WebOptions, home: Path) -> str:  # noqa: ARG002 - a web feed is at home nowhere
         """Give the canonical form of the address.
@@ -92,19 +94,19 @@ class Web:
         it is asked again while other visits are under way. Transfers and parsing go on meanwhile, in threads and
         processes that end with this generator, however it ends.
         """
-        return _Trip(iter(visits), now, self._limits, self._agent).readings()
+        return _Trip(iter(visits), now, self._limits, self._manner).readings()
 
 
 class _Trip:
     """The visits of one reading: who has set out, who has come home."""
 
-    def __init__(self, visits: Iterator[Visit | None], now: datetime, limits: Limits, agent: str) -> None:
+    def __init__(self, visits: Iterator[Visit | None], now: datetime, limits: Limits, manner: Manner) -> None:
         self._visits = visits
         self._now = now
         self._limits = limits
         self._inbox: SimpleQueue[_Arrival] = SimpleQueue()
         self._transfers = Transfers(
-            limits, agent, self._inbox.put, lambda response: patience(response, now) is not None
+            limits, manner, self._inbox.put, lambda response: patience(response, now) is not None
         )
         self._parsers = Parsers(limits, self._inbox.put)
         self._away = 0
