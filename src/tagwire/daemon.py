@@ -4,13 +4,15 @@ The jobs share nothing but the store: reading files, reading the web, publishing
 each of them never twice at once.
 """
 
+import logging
 import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import datetime
+from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta
+from itertools import chain
 from pathlib import Path
 
 import watchfiles
@@ -19,7 +21,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from tagwire import definitions
 from tagwire.errors import StoreError, TagwireError
-from tagwire.locks import held
+from tagwire.locks import held, shared
 from tagwire.pipeline import Pipeline, database, output_folder
 from tagwire.store.keeping import Kept
 from tagwire.store.store import Store
@@ -28,7 +30,7 @@ from tagwire.tags.patterns import found
 Say = Callable[[str], object]
 
 _TICK_SECONDS = 1
-_RESCAN_SECONDS = 10
+_RESCAN = timedelta(seconds=10)
 """How often folders are looked through although nothing was noticed: a watch can miss changes (network disks)."""
 
 
@@ -53,7 +55,7 @@ def run(root: Path, *, clock: Callable[[], datetime], listen: tuple[str, int] | 
         site = definitions.load(root).trusted()
         with held(site.root, "daemon", wait=False), Store(database(site), found) as store:
             daemon = _Daemon(site.root, store, clock, say, stop)
-            with _server(site.root, listen, say) as server, daemon.jobs():
+            with _server(site.root, listen) as server, daemon.jobs():
                 while not stop.wait(_TICK_SECONDS):
                     if server is not None and server.poll() is not None:
                         raise TagwireError("the server ended", f"exit code {server.returncode}")
@@ -72,13 +74,16 @@ class _Daemon:
         self._clock = clock
         self._say = say
         self._stop = stop
-        self._moved = threading.Event()
         self._definitions: dict[Path, tuple[int, int]] = {}
-        self._published = -1
+        self._defining = _Alarm(clock)
+        self._filing = _Alarm(clock)
+        self._moved = threading.Event()
+        self._published: tuple[Pipeline, int] | None = None
         self._said: dict[str, str] = {}
         self._looked = False
         self.failure: StoreError | None = None
         self._pipeline = self._take_over()
+        self._watched = self._folders()
 
     def _take_over(self) -> Pipeline:
         """Put the definitions in force; what is wrong is said, and its last good version stays."""
@@ -86,7 +91,10 @@ class _Daemon:
         loaded = definitions.load(self._root)
         for problem in loaded.problems:
             self._say(str(problem))
-        pipeline = Pipeline(loaded.trusted(), self._store, self._clock, self._stop.is_set)
+        # A pass by definitions that are no longer in force ends, too.
+        pipeline = Pipeline(
+            loaded.trusted(), self._store, self._clock, lambda: self._stop.is_set() or self._pipeline is not pipeline
+        )
         definitions.remember(loaded)
         retagged = pipeline.adopt()
         if retagged:
@@ -102,54 +110,56 @@ class _Daemon:
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
             timezone="UTC",
         )
-        for job, seconds in (
-            (self.reload, _RESCAN_SECONDS),
-            (self.read_files, _RESCAN_SECONDS),
-            (self.read_web, _TICK_SECONDS),
-            (self.publish, _TICK_SECONDS),
-        ):
+        # It warns whenever a job is still at work when its next turn comes, which is how long visits are.
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)
+        for job in (self.reload, self.read_files, self.read_web, self.publish):
             scheduler.add_job(
-                self._guarded, "interval", (job,), seconds=seconds, id=job.__name__, next_run_time=self._clock()
+                self._guarded, "interval", (job,), seconds=_TICK_SECONDS, id=job.__name__, next_run_time=self._clock()
             )
-        scheduler.start()
-        watch = threading.Thread(target=self._watch, args=(scheduler,), name="watch")
-        watch.start()
-        try:
-            yield
-        finally:
-            self._stop.set()
-            watch.join()
-            scheduler.shutdown(wait=True)
-
-    def read_files(self) -> None:
-        """Read the article files that changed."""
-        self._read("files")
-        self._looked = True
-
-    def read_web(self) -> None:
-        """Visit the web sources that are due."""
-        self._read("web")
-
-    def publish(self) -> None:
-        """Publish if a story or a definition changed since the last time; first of all the files are looked at."""
-        change = self._store.newest_change()
-        if change == self._published or not self._looked or self._store.is_retagging():
-            return
-        for feed in self._pipeline.publish():
-            if feed.written:
-                self._say(f"wrote {feed.name}: {feed.stories} stories")
-        self._published = change
+        watch = threading.Thread(target=self._watch, name="watch")
+        with shared(self._root, "reading", alone=self._pipeline.take_back):
+            scheduler.start()
+            watch.start()
+            try:
+                yield
+            finally:
+                self._stop.set()
+                watch.join()
+                scheduler.shutdown(wait=True)
 
     def reload(self) -> None:
         """Put changed definitions in force."""
-        if _stamps(self._root) == self._definitions:
+        if not self._defining.rang():
             return
-        self._pipeline = self._take_over()
-        self._published = -1
-        self._moved.set()
+        if _stamps(self._root) != self._definitions:
+            self._pipeline = self._take_over()
+            self._filing.ring()
+        if self._folders() != self._watched:
+            self._watched = self._folders()
+            self._moved.set()
 
-    def _read(self, kind: str) -> None:
-        for kept in self._pipeline.collect([kind]):
+    def read_files(self) -> None:
+        """Read the article files that changed."""
+        if self._filing.rang():
+            self._read("files")
+            self._looked = True
+
+    def read_web(self) -> None:
+        """Visit the web sources that are due."""
+        self._read("web", lasting=True)
+
+    def publish(self) -> None:
+        """Publish if a story or a definition changed since the last time; first of all the files are looked at."""
+        pipeline, change = self._pipeline, self._store.newest_change()
+        if (pipeline, change) == self._published or not self._looked:
+            return
+        for feed in pipeline.publish():
+            if feed.written:
+                self._say(f"wrote {feed.name}: {feed.stories} stories")
+        self._published = pipeline, change
+
+    def _read(self, kind: str, *, lasting: bool = False) -> None:
+        for kept in self._pipeline.collect([kind], lasting=lasting):
             for line in _told(kept):
                 self._say(line)
 
@@ -167,35 +177,61 @@ class _Daemon:
         else:
             self._said.pop(job.__name__, None)
 
-    def _watch(self, scheduler: BackgroundScheduler) -> None:
+    def _watch(self) -> None:
         """Wake the jobs that a changed file may concern; what goes unnoticed is found by the next rescan."""
         while not self._stop.is_set():
             self._moved.clear()
+            watch = watchfiles.watch(
+                *self._watched, stop_event=self, debounce=200, step=50, rust_timeout=500, raise_interrupt=False
+            )
             try:
-                for _ in watchfiles.watch(
-                    *self._watched(), stop_event=self, debounce=200, step=50, rust_timeout=500, raise_interrupt=False
-                ):
-                    for job in ("reload", "read_files"):
-                        scheduler.modify_job(job, next_run_time=self._clock())
-            except OSError:  # a folder went away, or the system has no more watches
-                self._stop.wait(_RESCAN_SECONDS)
+                for _ in watch:
+                    self._defining.ring()
+                    self._filing.ring()
+            except (OSError, RuntimeError):  # a folder went away, or the system has no more watches
+                self._stop.wait(_RESCAN.total_seconds())
 
     def is_set(self) -> bool:
-        """Tell the watch whether to look again at what it watches."""
+        """Tell the watch whether to end, or to begin anew with other folders."""
         return self._stop.is_set() or self._moved.is_set()
 
-    def _watched(self) -> list[Path]:
+    def _folders(self) -> list[Path]:
+        """Give the folders to watch."""
         kinds = self._pipeline.kinds
         folders = {kinds[source.kind].folder(source) for source in self._pipeline.site.sources}
         wanted = {self._root / "sources", self._root / "feeds", *filter(None, folders)}
         return sorted(folder for folder in wanted if folder.is_dir())
 
 
+class _Alarm:
+    """Says that it is time to look for changes: when somebody noticed one, and every so often without."""
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self._clock = clock
+        self._noticed = threading.Event()
+        self._at = clock()
+
+    def ring(self) -> None:
+        """Say that something changed."""
+        self._noticed.set()
+
+    def rang(self) -> bool:
+        """Tell whether to look now; what changes from here on rings again."""
+        if not self._noticed.is_set() and self._clock() < self._at:
+            return False
+        self._noticed.clear()
+        self._at = self._clock() + _RESCAN
+        return True
+
+
 def _stamps(root: Path) -> dict[Path, tuple[int, int]]:
     """Give what tells that a definition changed."""
     patterns = ("tagwire.toml", "sources/*.toml", "sources/*.opml", "feeds/*.toml")
-    found = {path: path.stat() for pattern in patterns for path in root.glob(pattern) if path.is_file()}
-    stamps = {path: (stat.st_mtime_ns, stat.st_size) for path, stat in found.items()}
+    stamps = {}
+    for path in chain.from_iterable(map(root.glob, patterns)):
+        with suppress(OSError):  # removed a moment ago, or not ours to see: that is a change, too
+            status = path.stat()
+            stamps[path] = (status.st_mtime_ns, status.st_size)
     return stamps | {folder: (0, 0) for folder in [root / "sources" / "articles"] if folder.is_dir()}
 
 
@@ -221,19 +257,21 @@ def _signals(stop: threading.Event) -> Iterator[None]:
 
 
 @contextmanager
-def _server(root: Path, listen: tuple[str, int] | None, say: Say) -> Iterator[subprocess.Popen[bytes] | None]:
-    """Serve in a process of its own, so that reading and serving never wait for each other; it ends with us."""
+def _server(root: Path, listen: tuple[str, int] | None) -> Iterator[subprocess.Popen[bytes] | None]:
+    """Serve in a process of its own, so that reading and serving never wait for each other; it ends with us.
+
+    It says itself where it serves, once it does, or why it cannot.
+    """
     if listen is None:
         yield None
         return
     host, port = listen
-    output_folder(root).mkdir(exist_ok=True)
+    output_folder(root)
     command = [sys.executable, "-m", "tagwire", "--site", str(root), "serve", "--host", host, "--port", str(port)]
     # Its standard input is a pipe from here: it ends when we do, however we end.
     with subprocess.Popen(  # noqa: S603 - our own program
         [*command, "--with-parent"], stdin=subprocess.PIPE, start_new_session=True
     ) as process:
-        say(f"serving on http://{host}:{port}/")
         try:
             yield process
         finally:

@@ -3,9 +3,10 @@
 import fcntl
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 from tagwire.errors import HeldError, TagwireError
 
@@ -27,13 +28,7 @@ def held(root: Path, name: str, *, wait: bool) -> Iterator[None]:
         TagwireError: the lock's file cannot be written.
 
     """
-    path = root / STATE / f"{name}.lock"
-    try:
-        path.parent.mkdir(exist_ok=True)
-        file = path.open("a+", encoding="utf-8")
-    except OSError as error:
-        raise TagwireError("cannot lock the site", path) from error
-    with file:
+    with _opened(root, name) as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         except BlockingIOError as error:
@@ -43,3 +38,36 @@ def held(root: Path, name: str, *, wait: bool) -> Iterator[None]:
         file.write(f"process {os.getpid()} on {socket.gethostname()}")
         file.flush()
         yield
+
+
+@contextmanager
+def shared(root: Path, name: str, *, alone: Callable[[], object]) -> Iterator[None]:
+    """Hold a lock of a site together with others; it goes with the process, however that ends.
+
+    Args:
+        root: the site's folder.
+        name: of the lock.
+        alone: called first if nobody else holds it, and before anybody else can.
+
+    Raises:
+        TagwireError: the lock's file cannot be written.
+
+    """
+    with _opened(root, name) as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            pass
+        else:
+            alone()
+        fcntl.flock(file, fcntl.LOCK_SH)
+        yield
+
+
+def _opened(root: Path, name: str) -> TextIO:
+    path = root / STATE / f"{name}.lock"
+    try:
+        path.parent.mkdir(exist_ok=True)
+        return path.open("a+", encoding="utf-8")
+    except OSError as error:
+        raise TagwireError("cannot lock the site", path, error.strerror or "") from error

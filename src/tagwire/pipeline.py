@@ -8,25 +8,30 @@ Each hands the values of one step to the next; none of the steps knows another.
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from tagwire import output
+from tagwire.errors import TagwireError
 from tagwire.locks import held
-from tagwire.model import Attendance, Document, Next, Reading, Site, TaggedReading, Visit
+from tagwire.model import Attendance, Document, Learnt, Next, Reading, Site, TaggedReading, Visit
 from tagwire.output import addresses, folder, pages
 from tagwire.sources import Kind, kinds, schedule
 from tagwire.store.keeping import Kept
 from tagwire.store.store import Store
-from tagwire.store.visits import Defined, generation
+from tagwire.store.visits import LEASE, Defined, generation
+from tagwire.stories.learnt import ENOUGH
 from tagwire.stories.match import Matcher
+from tagwire.stories.outlets import Outlets
 from tagwire.tags.vocabulary import Vocabulary
 
 _CLAIMED_AT_ONCE = 20
 _ARTICLES_AT_ONCE = 2_000
 _LONGEST_BATCH = timedelta(seconds=1)
+_LONGEST_PASS = timedelta(minutes=5)
+"""What falls due later than this waits for the next pass: a pass dates its readings by its begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,20 @@ class Published:
     name: str
     stories: int
     written: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Pass:
+    """One pass over the sources of one kind that are due."""
+
+    kind: str
+    begun: datetime
+    everything: bool
+    lasting: bool
+    claimed: set[str] = field(default_factory=set)
+    """Addresses that we have leased and whose readings are not kept yet."""
+    away: set[str] = field(default_factory=set)
+    """Those of them that have not come home."""
 
 
 class Pipeline:
@@ -50,7 +69,7 @@ class Pipeline:
             site: the definitions in force.
             store: open.
             clock: gives the time, aware and in UTC.
-            stopping: tells whether no new visit shall begin.
+            stopping: tells whether reading shall end: what has come home is kept, the rest is due as before.
 
         """
         self.site = site
@@ -58,7 +77,8 @@ class Pipeline:
         self.clock = clock
         self.stopping = stopping
         self.kinds: dict[str, Kind] = kinds(site.contact, site.proxy)
-        self.matcher = Matcher()
+        self.outlets = Outlets(site.sources, {})
+        self.matcher = Matcher(self.outlets, site.matching)
         self.vocabulary = Vocabulary(site.rules)
         self.feeds = tuple(replace(feed, filter=self.vocabulary.resolved(feed.filter)) for feed in site.feeds)
         self._sources = {source.address: source for source in site.sources}
@@ -73,6 +93,9 @@ class Pipeline:
         authority = urlsplit(self.site.face.base_url).hostname or "localhost"
         defined = [Defined(source, self.kinds[source.kind].version) for source in self.site.sources]
         self.store.adopt(defined, self.vocabulary.generation, authority, self.clock())
+        self.outlets = Outlets(self.site.sources, self.store.learnt())
+        self.matcher = Matcher(self.outlets, self.site.matching)
+        self.store.index(self.matcher, f"{self.matcher.version}.{self.site.matching}")
         return self.retag()
 
     def retag(self) -> int:
@@ -81,55 +104,95 @@ class Pipeline:
 
     # ------------------------------------------------------------ read | tag | keep
 
-    def collect(self, names: Sequence[str], *, everything: bool = False) -> Iterator[Kept]:
+    def take_back(self) -> None:
+        """Give back what killed processes had claimed; only while no other process reads."""
+        self.store.release_all()
+
+    def collect(self, names: Sequence[str], *, everything: bool = False, lasting: bool = False) -> Iterator[Kept]:
         """Visit the sources of some kinds that are due, and keep what they bring, a batch at a time.
 
         Args:
             names: of the kinds.
             everything: also visit sources that are not due yet.
+            lasting: also visit what falls due while others are under way.
 
         """
         for name in names:
-            yield from self._collect(name, everything=everything)
+            yield from self._collect(_Pass(kind=name, begun=self.clock(), everything=everything, lasting=lasting))
 
-    def _collect(self, name: str, *, everything: bool) -> Iterator[Kept]:
-        now = self.clock()
-        claimed: dict[str, Visit] = {}
-        readings = self.kinds[name].read(self._visits(name, now, claimed, everything=everything), now)
-        try:
-            for batch in self._batches(readings):
-                tagged = [self._tagged(reading) for reading in batch]
-                yield from self.store.keep(tagged, self.matcher, self._plan, now)
-                for reading in batch:
-                    claimed.pop(reading.source.address, None)
-        finally:
-            self.store.release(list(claimed))
+    def _collect(self, current: _Pass) -> Iterator[Kept]:
+        readings = self.kinds[current.kind].read(self._visits(current), current.begun)
+        for batch in self._batches(current, self._leased(current, readings)):
+            tagged = [self._tagged(reading) for reading in batch]
+            kept = self.store.keep(tagged, self.matcher, self._plan, self.clock())
+            current.claimed.difference_update(reading.source.address for reading in batch)
+            yield from kept
+        # Not after an error that nobody foresaw: what led to it is left alone until the lease runs out.
+        self.store.release(list(current.claimed))
 
-    def _visits(self, name: str, now: datetime, claimed: dict[str, Visit], *, everything: bool) -> Iterator[Visit]:
-        while not self.stopping() and (
-            due := self.store.claim(now, _CLAIMED_AT_ONCE, kinds=(name,), everything=everything)
-        ):
-            visits = [Visit(self._sources[address], memo) for address, memo in due if address in self._sources]
-            claimed |= {visit.source.address: visit for visit in visits}
+    def _visits(self, current: _Pass) -> Iterator[Visit | None]:
+        """Claim what is due, some at a time, as far as the kind has room for it."""
+        while not self.stopping():
+            visits = self._claim(current)
             yield from visits
+            if not visits:
+                if not current.away:
+                    return
+                yield None
 
-    def _batches(self, readings: Iterator[Reading | None]) -> Iterator[list[Reading]]:
-        """Gather readings until they are worth a transaction, or the first has waited long enough."""
+    def _claim(self, current: _Pass) -> list[Visit]:
+        now = self.clock()
+        due_by = min(now, current.begun + _LONGEST_PASS) if current.lasting else current.begun
+        due = self.store.claim(
+            now, _CLAIMED_AT_ONCE, kinds=(current.kind,), due_by=due_by, everything=current.everything
+        )
+        # Another process may have taken over newer definitions; what they added is for those who know it.
+        self.store.release([address for address, _ in due if address not in self._sources])
+        visits = [Visit(self._sources[address], memo) for address, memo in due if address in self._sources]
+        for waiting in (current.claimed, current.away):
+            waiting.update(visit.source.address for visit in visits)
+        return visits
+
+    def _leased(self, current: _Pass, readings: Iterator[Reading | None]) -> Iterator[Reading | None]:
+        """Pass readings on, and see to it that nobody else claims what is away for long."""
+        renewed = self.clock()
+        for reading in readings:
+            if self.clock() - renewed > LEASE / 4:
+                renewed = self.clock()
+                self.store.renew(sorted(current.claimed), renewed)
+            yield reading
+
+    def _batches(self, current: _Pass, readings: Iterator[Reading | None]) -> Iterator[list[Reading]]:
+        """Gather readings until they are worth a transaction, or nothing more has come home for a while."""
         batch: list[Reading] = []
         weight, since = 0, self.clock()
-        for reading in filter(None, readings):
-            batch.append(reading)
-            weight += 1 + len(reading.articles)
-            if weight >= _ARTICLES_AT_ONCE or self.clock() - since >= _LONGEST_BATCH:
+        for reading in readings:
+            if reading is not None:
+                batch.append(reading)
+                weight += 1 + len(reading.articles)
+                current.away.discard(reading.source.address)
+            # With nobody away the kind asks for more: those who waited for their host's turn are only free once kept.
+            idle = reading is None or not current.away or self.clock() - since >= _LONGEST_BATCH
+            if batch and (idle or weight >= _ARTICLES_AT_ONCE):
                 yield batch
                 batch, weight, since = [], 0, self.clock()
+            if self.stopping():
+                break  # who is still away is broken off, and due as before
         if batch:
             yield batch
 
     def _tagged(self, reading: Reading) -> TaggedReading:
         tags = tuple(self.vocabulary.tags(article, reading.source.tags) for article in reading.articles)
         generated = generation(self.vocabulary.generation, reading.source.tags)
-        return TaggedReading(reading, tags, generated, own=self.kinds[reading.source.kind].own)
+        own = self.kinds[reading.source.kind].own
+        return TaggedReading(reading, tags, generated, own=own, learnt=self._lesson(reading))
+
+    def _lesson(self, reading: Reading) -> Learnt | None:
+        """Learn of a source from what it brings, before that is matched: a link given to everything joins nothing."""
+        source = reading.source
+        if not self.outlets.wants_lesson(source.name, reading.articles):
+            return None
+        return self.outlets.learn(source.name, [*self.store.latest(source.address, ENOUGH), *reading.articles])
 
     def _plan(self, attendance: Attendance) -> Next:
         source = attendance.reading.source
@@ -181,8 +244,7 @@ class Pipeline:
 
     def _write(self, rendered: dict[str, bytes]) -> set[str]:
         """Write what differs, and remove what is ours and no longer published."""
-        root = self.site.root / "output"
-        root.mkdir(exist_ok=True)
+        root = output_folder(self.site.root)
         folder.sweep(root)
         digests = {path: hashlib.blake2b(data, digest_size=16).hexdigest() for path, data in rendered.items()}
         before = self.store.written()
@@ -203,5 +265,15 @@ def database(site: Site) -> str:
 
 
 def output_folder(root: Path) -> Path:
-    """Give the folder that people subscribe from."""
-    return root / "output"
+    """Give the folder that people subscribe from; it is made if it is not there.
+
+    Raises:
+        TagwireError: it cannot be made, or is no folder.
+
+    """
+    folder = root / "output"
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise TagwireError("cannot make the folder", folder, error.strerror or "") from error
+    return folder

@@ -22,9 +22,9 @@ def read(root: Path, target: str, now: datetime, *, allow_private: bool) -> Read
     if defined is not None:
         return _visited(defined, now)
     path = Path(target)
-    if path.is_dir():
+    if target and path.is_dir():
         return _visited(_source("files", FilesOptions(path=str(path.absolute()))), now)
-    if path.exists():
+    if target and path.exists():
         return read_file(path, _source("files", FilesOptions(path=str(path.absolute().parent))), now)
     if "://" in target:
         return _visited(_source("web", WebOptions(url=target, allow_private=allow_private)), now)

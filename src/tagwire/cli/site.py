@@ -66,6 +66,7 @@ def at_work(loaded: "Loaded") -> Iterator["Pipeline"]:
 
     """
     from tagwire import definitions
+    from tagwire.locks import shared
     from tagwire.pipeline import Pipeline
 
     trusted = loaded.trusted()
@@ -73,4 +74,5 @@ def at_work(loaded: "Loaded") -> Iterator["Pipeline"]:
         definitions.remember(loaded)
         pipeline = Pipeline(trusted, store, clock)
         pipeline.adopt()
-        yield pipeline
+        with shared(trusted.root, "reading", alone=pipeline.take_back):
+            yield pipeline

@@ -91,8 +91,9 @@ class Web:
 
         Everything that has to do with the caller happens in the caller's own thread: `visits` is taken from whenever
         the next reading is asked for, and only as far as there is room. It may give None: nothing is due just now, and
-        it is asked again while other visits are under way. Transfers and parsing go on meanwhile, in threads and
-        processes that end with this generator, however it ends.
+        it is asked again while other visits are under way. A caller that may have more visits gets None when nothing
+        has come home for a second. Transfers and parsing go on meanwhile, in threads and processes that end with this
+        generator, however it ends.
         """
         return _Trip(iter(visits), now, self._limits, self._manner).readings()
 

@@ -7,6 +7,7 @@ import resource
 import signal
 import sys
 import warnings
+from contextlib import suppress
 from multiprocessing.connection import Connection
 
 from tagwire.errors import SourceError
@@ -30,7 +31,7 @@ def main(fd: int, memory: int, deadline: float) -> None:
         signal.signal(theirs, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    with Connection(fd) as pipe:
+    with Connection(fd) as pipe, suppress(BrokenPipeError):  # who waits for us has ended
         pipe.send("ready")
         while True:
             try:

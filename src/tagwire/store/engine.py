@@ -43,13 +43,15 @@ def connect(url: str, found: Found | None = None) -> Engine:
         StoreError: the address is none that SQLAlchemy can open.
 
     """
+    shown = ""
     try:
+        shown = make_url(url).render_as_string()  # without the password
         if make_url(url).get_backend_name() != "sqlite":
             return create_engine(url)
         module = sqlite_module()
         engine = create_engine(url, module=module, connect_args={"timeout": _BUSY_SECONDS})
     except (SQLAlchemyError, ImportError) as error:
-        raise StoreError("cannot open the database", url) from error
+        raise StoreError("cannot open the database", shown) from error
     journal = "WAL" if module.sqlite_version_info >= SAFE_WAL else "DELETE"
 
     @event.listens_for(engine, "connect")

@@ -149,6 +149,11 @@ class Store:
             with writing(self._engine) as connection:
                 visits.release(connection, addresses)
 
+    def release_all(self) -> None:
+        """Give back whatever is claimed; only while nobody is reading."""
+        with writing(self._engine) as connection:
+            visits.release_all(connection)
+
     def keep(
         self, tagged: Sequence[TaggedReading], matcher: Matcher, plan: keeping.Plan, now: datetime
     ) -> list[keeping.Kept]:

@@ -180,6 +180,11 @@ def release(connection: Connection, addresses: Iterable[str]) -> None:
         connection.execute(update(sources).where(sources.c.address.in_(some)).values(leased_until=None))
 
 
+def release_all(connection: Connection) -> None:
+    """Give back whatever is claimed, by whomever."""
+    connection.execute(update(sources).where(sources.c.leased_until.is_not(None)).values(leased_until=None))
+
+
 def known(connection: Connection, addresses: Sequence[str]) -> dict[str, Row[Any]]:
     """Give what keeping must know of some sources, by address."""
     columns = (
