@@ -27,11 +27,12 @@ def status(root: Path, as_json: bool) -> None:  # noqa: FBT001 - a flag of the c
         click.echo(show.as_json({"sources": sources, "feeds": listed}))
         return
     show.table(
-        ("source", "last visit", "outcome", "next visit", "why then", "articles", "problem"),
+        ("source", "last visit", "outcome", "next visit", "why then", "articles", "missed?", "problem"),
         [
             (
                 each.name, show.moment(each.last_at), each.outcome or "never visited", show.moment(each.next_at),
-                each.next_reason, str(each.articles), "; ".join(filter(None, (each.error, *each.warnings))),
+                each.next_reason, str(each.articles), str(each.missed or ""),
+                "; ".join(filter(None, (each.error, each.moved_to and f"moved to {each.moved_to}", *each.warnings))),
             )
             for each in sources
         ],
