@@ -40,7 +40,7 @@ def _say_sources(sources: "Sequence[SourceStatus]") -> None:
     columns = ("source", "outcome", "last visit", "next visit", "why then", "articles", "missed?")
     rows = [
         (
-            each.name, each.outcome or "never visited", show.moment(each.last_at), show.moment(each.next_at),
+            each.name, each.outcome or "never visited", show.near(each.last_at), show.near(each.next_at),
             each.next_reason, str(each.articles), str(each.missed or ""),
         )
         for each in sources

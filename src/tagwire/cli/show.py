@@ -64,8 +64,13 @@ def _plain(value: Any) -> Any:
 
 
 def moment(value: datetime | None) -> str:
-    """Give a moment in the reader's own time zone, to the minute; on a terminal, where lines are short, no year."""
-    return value.astimezone().strftime("%m-%d %H:%M" if on_terminal() else "%Y-%m-%d %H:%M") if value else "-"
+    """Give a moment in the reader's own time zone, to the minute."""
+    return value.astimezone().strftime("%Y-%m-%d %H:%M") if value else "-"
+
+
+def near(value: datetime | None) -> str:
+    """Give a moment of these days; on a terminal, where lines are short, without its year."""
+    return moment(value)[5:] if value and on_terminal() else moment(value)
 
 
 def count(number: int, singular: str, plural: str = "") -> str:
