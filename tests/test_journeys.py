@@ -221,6 +221,54 @@ def test_a_source_on_loopback_wants_allow_private(site, web):
     assert web.asked == []
 
 
+def items(count, *, guid="{n}", date="{day:02} Feb 2026 08:00:00 GMT"):
+    """Give an RSS document of articles with links that stay; `guid` and `date` may change."""
+    written = "".join(
+        f"<item><title>Story number {n} of the year</title><link>https://news.example/{n}</link>"
+        f"<guid isPermaLink='false'>{guid.format(n=n)}</guid><pubDate>{date.format(day=n)}</pubDate></item>"
+        for n in range(1, count + 1)
+    )
+    return f"<rss version='2.0'><channel><title>News</title>{written}</channel></rss>".encode()
+
+
+def test_a_new_source_does_not_flood(site, web):
+    web.pages["/feed"] = items(25)
+    add_source(site, web)
+    add_source(site, web, name="silent", path="/silent", backlog=0)
+    web.pages["/silent"] = webserver.rss(("Only for the archive", "s", MONDAY))
+    result = site.refresh()
+
+    assert outcome(result, "daily")["new"] == 25
+    assert [title for title in site.titles("all") if "Story" in title] == [
+        f"Story number {n} of the year" for n in range(25, 5, -1)
+    ]
+    assert len(site.stories()) == 27
+    web.pages["/feed"] = items(26)
+    site.refresh("--all")
+    assert site.titles("all")[0] == "Story number 26 of the year"
+    assert "Only for the archive" not in site.titles("all")
+
+
+def test_a_publisher_that_renews_everything_republishes_nothing(site, web):
+    web.pages["/feed"] = items(25)
+    add_source(site, web)
+    site.refresh()
+    before = [(entry.id, entry.title) for entry in site.feed("all").entries]
+    for turn in range(3):
+        web.pages["/feed"] = items(25, guid=f"renewed-{turn}-{{n}}", date=f"{{day:02}} Mar 2026 1{turn}:30:00 GMT")
+        site.refresh("--all")
+
+    assert [(entry.id, entry.title) for entry in site.feed("all").entries] == before
+    assert len(site.stories()) == 26
+
+
+def test_a_backlog_is_a_number_from_nothing_on(site, web):
+    add_source(site, web, backlog=-1)
+    problem = site.run("check", code=2).stdout
+
+    assert "sources/daily.toml:3: backlog is less than nothing; write how many articles" in problem
+
+
 def test_a_renamed_source_republishes_nothing(site, web):
     web.pages["/feed"] = webserver.rss(("SAIC Motor exports more", "1", MONDAY))
     add_source(site, web)

@@ -33,7 +33,7 @@ def read(
 ) -> dict[str, Reading]:
     """Visit some sources, and give each reading by its source's name."""
     visits = [Visit(each, (memos or {}).get(each.name, {})) for each in sources]
-    return {reading.source.name: reading for reading in Web(limits).read(visits, now)}
+    return {reading.source.name: reading for reading in Web(limits).read(visits, now) if reading is not None}
 
 
 def visit(url: str, memo: Memo | None = None, limits: Limits = QUICK, now: datetime = NOW, **more: Any) -> Reading:

@@ -141,8 +141,8 @@ class Hints:
     """Hours of the day in UTC (RSS 2.0 ``skipHours``)."""
     skip_days: tuple[str, ...] = ()
     """English weekday names (RSS 2.0 ``skipDays``)."""
-    moved_to: str | None = None
-    """Where a chain of permanent redirects (301, 308) ended."""
+    asked_by: str = ""
+    """The host that asked us to retry later; all its sources wait."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +154,8 @@ class Reading:
     articles: tuple[Article, ...] = ()
     memo: Memo = field(default_factory=dict)
     """For the next visit; a failed reading's memo is ignored, the old one stays."""
+    memo_stays: bool = False
+    """Whether the memo is the one of the last visit, so that it need not be written."""
     error: str = ""
     """Why it failed, in one line, without credentials."""
     warnings: tuple[str, ...] = ()
@@ -164,6 +166,10 @@ class Reading:
     """How many entries the whole document had, known and unknown."""
     oldest: datetime | None = None
     """When the oldest of them was published, where all are dated."""
+    moved_to: str = ""
+    """Where its permanent redirects (301, 308) led, or where it is asked since they have for long enough."""
+    backlog: int | None = None
+    """How many of its articles, the newest, are news; the others are kept and enter no feed. None: all are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -584,6 +590,10 @@ class Site:
     timezone: str = "UTC"
     database: str = ""
     """An SQLAlchemy URL; empty: ``tagwire.db`` beside the folders."""
+    contact: str = ""
+    """Where the operators of servers that we visit find us: an address of the web, or of mail."""
+    proxy: str = ""
+    """The address of the proxy that all visits to the web go through; empty: none."""
     matching: Mode = Mode.NORMAL
     sources: tuple[Source, ...] = ()
     feeds: tuple[Feed, ...] = ()

@@ -22,7 +22,7 @@ from tagwire.sources import Kind, kinds, schedule
 from tagwire.store.conditions import depends_on_time
 from tagwire.store.keeping import Kept
 from tagwire.store.store import Store
-from tagwire.store.visits import Defined, generation
+from tagwire.store.visits import LEASE, Defined, generation
 from tagwire.stories.learnt import ENOUGH
 from tagwire.stories.match import Matcher
 from tagwire.stories.outlets import Outlets
@@ -86,7 +86,7 @@ class Pipeline:
         self.store = store
         self.clock = clock
         self.stopping = stopping
-        self.kinds: dict[str, Kind] = kinds()
+        self.kinds: dict[str, Kind] = kinds(site.contact, site.proxy)
         self.outlets = Outlets(site.sources, {})
         self.matcher = Matcher(self.outlets, site.matching)
         self.vocabulary = Vocabulary(site.rules)
@@ -122,7 +122,7 @@ class Pipeline:
 
     def _collect(self, current: _Pass) -> Iterator[Kept]:
         readings = self.kinds[current.kind].read(self._visits(current), current.begun)
-        for batch in self._batches(current, readings):
+        for batch in self._batches(current, self._leased(current, readings)):
             tagged = [self._tagged(reading) for reading in batch]
             kept = self.store.keep(tagged, self.matcher, self._plan, self.clock())
             current.claimed.difference_update(reading.source.address for reading in batch)
@@ -141,14 +141,26 @@ class Pipeline:
                 yield None
 
     def _claim(self, current: _Pass) -> list[Visit]:
-        now = min(self.clock(), current.begun + _LONGEST_PASS) if current.lasting else current.begun
-        due = self.store.claim(now, _CLAIMED_AT_ONCE, kinds=(current.kind,), everything=current.everything)
+        now = self.clock()
+        due_by = min(now, current.begun + _LONGEST_PASS) if current.lasting else current.begun
+        due = self.store.claim(
+            now, _CLAIMED_AT_ONCE, kinds=(current.kind,), due_by=due_by, everything=current.everything
+        )
         # Another process may have taken over newer definitions; what they added is for those who know it.
         self.store.release([address for address, _ in due if address not in self._sources])
         visits = [Visit(self._sources[address], memo) for address, memo in due if address in self._sources]
         for waiting in (current.claimed, current.away):
             waiting.update(visit.source.address for visit in visits)
         return visits
+
+    def _leased(self, current: _Pass, readings: Iterator[Reading | None]) -> Iterator[Reading | None]:
+        """Pass readings on, and see to it that nobody else claims what is away for long."""
+        renewed = self.clock()
+        for reading in readings:
+            if self.clock() - renewed > LEASE / 4:
+                renewed = self.clock()
+                self.store.renew(sorted(current.claimed), renewed)
+            yield reading
 
     def _batches(self, current: _Pass, readings: Iterator[Reading | None]) -> Iterator[list[Reading]]:
         """Gather readings until they are worth a transaction, or nothing more has come home for a while."""
@@ -159,7 +171,8 @@ class Pipeline:
                 batch.append(reading)
                 weight += 1 + len(reading.articles)
                 current.away.discard(reading.source.address)
-            idle = reading is None or self.clock() - since >= _LONGEST_BATCH
+            # With nobody away the kind asks for more: those who waited for their host's turn are only free once kept.
+            idle = reading is None or not current.away or self.clock() - since >= _LONGEST_BATCH
             if batch and (idle or weight >= _ARTICLES_AT_ONCE):
                 yield batch
                 batch, weight, since = [], 0, self.clock()

@@ -54,3 +54,23 @@ def test_nothing_is_due_while_nobody_waits():
     turns = Turns(per_host=1, pause=1)
     assert turns.next_at() is None
     assert turns.take(5) is None
+
+
+def test_who_is_given_up_waits_no_longer_and_the_host_goes_on_with_those_who_come():
+    turns = Turns(per_host=1, pause=0)
+    for item in "abc":
+        turns.wait("h", item)
+    assert turns.take(0) == "a"
+    assert turns.give_up("h") == ["b", "c"]
+    assert turns.give_up("nobody") == []
+    turns.done("h", 0)
+    assert taken(turns, 0) == []
+    turns.wait("h", "d")
+    assert taken(turns, 0) == ["d"]
+
+
+def test_a_host_that_was_given_up_while_its_turn_was_near_has_nothing_to_take():
+    turns = Turns(per_host=1, pause=0)
+    turns.wait("h", "a")
+    turns.give_up("h")
+    assert turns.take(0) is None

@@ -1,6 +1,6 @@
 """Web feeds, visited again and again."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -157,13 +157,118 @@ def test_permanent_redirects_are_reported_up_to_the_first_that_is_not():
         "/d": conditional(GOOD),
     }
     with serving(answers) as server:
-        assert visit(server.url("/")).hints.moved_to == server.url("/b")
-        assert visit(server.url("/b")).hints.moved_to is None
+        assert visit(server.url("/")).moved_to == server.url("/b")
+        assert visit(server.url("/b")).moved_to == ""
 
 
 def test_a_source_that_moved_to_a_web_page_has_not_moved():
     with serving({"/": redirect("/home"), "/home": page(b"<!doctype html><title>Home</title>")}) as server:
-        assert visit(server.url("/")).hints.moved_to is None
+        assert visit(server.url("/")).moved_to == ""
+
+
+# ---------------------------------------------------------------- moving for good
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+class Moves:
+    """A source whose address answers as a test says, visited at given times with the memo of the visit before."""
+
+    def __init__(self, server):
+        self.server = server
+        self.memo = {}
+
+    def at(self, *times):
+        """Visit at some times from now, and give the paths that were asked for at each."""
+        asked = []
+        for time in times:
+            before = len(self.server.asked)
+            self.reading = visit(self.server.url("/"), self.memo, now=NOW + time)
+            self.memo = self.memo if self.reading.error else self.reading.memo
+            asked.append([each.path for each in self.server.asked[before:]])
+        return asked
+
+
+def settled_at_new(server):
+    moves = Moves(server)
+    moves.at(0 * HOUR, 12 * HOUR, 25 * HOUR)
+    return moves
+
+
+@pytest.mark.parametrize("status", [301, 308])
+def test_a_source_that_moved_for_good_is_asked_there_after_three_good_visits_over_a_day(status):
+    with serving({"/": redirect("/new", status), "/new": conditional(GOOD)}) as server:
+        moves = Moves(server)
+        both, there = ["/", "/new"], ["/new"]
+        assert moves.at(0 * HOUR, 1 * HOUR, 2 * HOUR, 3 * HOUR, 25 * HOUR) == [both] * 5
+        assert moves.at(26 * HOUR, 27 * HOUR) == [there] * 2
+        assert moves.reading.moved_to == server.url("/new")
+        assert moves.reading.memo_stays
+
+
+def test_two_visits_however_far_apart_move_nothing():
+    with serving({"/": redirect("/new"), "/new": page(GOOD)}) as server:
+        assert Moves(server).at(0 * HOUR, 9 * DAY, 10 * DAY)[-1] == ["/", "/new"]
+
+
+@pytest.mark.parametrize("status", [302, 307])
+def test_a_redirect_for_now_moves_nothing(status):
+    with serving({"/": redirect("/new", status), "/new": page(GOOD)}) as server:
+        moves = Moves(server)
+        assert moves.at(*(n * DAY for n in range(6)))[-1] == ["/", "/new"]
+        assert moves.reading.moved_to == ""
+
+
+def test_visits_that_led_to_something_else_count_for_nothing():
+    html = page(b"<!doctype html><title>Home</title>")
+    with serving({"/": redirect("/new"), "/new": html}) as server:
+        moves = Moves(server)
+        moves.at(*(n * DAY for n in range(6)))
+        assert moves.memo == {}
+        server.answers["/"] = in_turn(redirect("/other"), redirect("/new"))
+        server.answers |= {"/new": page(GOOD), "/other": page(GOOD)}
+        assert moves.at(6 * DAY, 7 * DAY, 8 * DAY, 9 * DAY)[-1] == ["/", "/new"]
+        assert moves.at(10 * DAY) == [["/new"]]
+
+
+def test_a_move_is_taken_back_when_nothing_good_comes_and_the_old_address_answers_itself():
+    with serving({"/": redirect("/new"), "/new": page(GOOD)}) as server:
+        moves = settled_at_new(server)
+        server.answers |= {"/": page(GOOD), "/new": page(status="404 Gone away")}
+        asked = moves.at(*(n * DAY for n in range(2, 14)))
+        assert asked[0] == ["/new"]
+        assert ["/"] in asked
+        assert asked[-1] == ["/"]
+        assert moves.reading.moved_to == ""
+
+
+def test_a_move_stands_while_the_old_address_still_leads_there():
+    with serving({"/": redirect("/new"), "/new": page(GOOD)}) as server:
+        moves = settled_at_new(server)
+        server.answers["/new"] = in_turn(*[page(status="500 x")] * 9, page(GOOD))
+        asked = moves.at(*(n * DAY for n in range(2, 14)))
+        assert ["/", "/new"] in asked
+        assert asked[-1] == ["/new"]
+        assert moves.reading.moved_to == server.url("/new")
+
+
+def test_a_source_that_moves_on_is_followed_and_one_that_moves_back_is_at_home():
+    with serving({"/": redirect("/new"), "/new": page(GOOD)}) as server:
+        moves = settled_at_new(server)
+        server.answers |= {"/new": redirect("/newest"), "/newest": page(GOOD)}
+        assert moves.at(2 * DAY, 3 * DAY, 4 * DAY, 5 * DAY)[2:] == [["/new", "/newest"], ["/newest"]]
+        server.answers |= {"/newest": redirect("/"), "/": page(GOOD)}
+        assert moves.at(6 * DAY, 7 * DAY, 8 * DAY, 9 * DAY)[2:] == [["/newest", "/"], ["/"]]
+        assert moves.reading.moved_to == ""
+
+
+def test_where_a_source_has_moved_it_has_no_privileges_of_its_own(monkeypatch):
+    monkeypatch.setenv("FEED_TOKEN", "secret")
+    with serving({"/feed": page(GOOD)}) as other, serving({"/": page(GOOD)}) as own:
+        memo = {**visit(own.url("/")).memo, "place": other.url("/feed")}
+        reading = visit(own.url("/"), memo, auth={"token_env": "FEED_TOKEN"})
+    assert reading.error == "127.0.0.1 is at 127.0.0.1 (loopback), where sources may not go"
+    assert other.asked == []
 
 
 def test_credentials_are_sent_to_their_own_origin_alone(monkeypatch):
@@ -348,3 +453,30 @@ def test_a_date_far_ahead_counts_as_first_seen():
     (reading,) = visits(rss({"title": "T", "guid": "1", "pubDate": "Thu, 25 May 2030 08:00:00 GMT"}))
     (article,) = reading.articles
     assert (article.published, article.dated) == (NOW, "unknown")
+
+
+# ---------------------------------------------------------------- what the schedule learns from
+
+
+def dated(number, day):
+    return {"title": f"{number}", "guid": f"{number}", "pubDate": day}
+
+
+def test_a_reading_counts_the_entries_of_the_whole_document_and_dates_the_oldest():
+    days = ["Thu, 25 May 2023 08:00:00 GMT", "Mon, 22 May 2023 08:00:00 GMT", "Fri, 26 May 2023 08:00:00 GMT"]
+    items = [dated(number, day) for number, day in enumerate(days)]
+    first, second = visits(rss(*items), rss(*items, dated(3, days[0])))
+    assert (first.entries, len(first.articles)) == (3, 3)
+    assert (second.entries, len(second.articles)) == (4, 1)
+    assert first.oldest == second.oldest == datetime(2023, 5, 22, 8, tzinfo=UTC)
+
+
+def test_the_oldest_is_not_known_where_one_entry_is_not_dated():
+    (reading,) = visits(rss(dated(1, "Thu, 25 May 2023 08:00:00 GMT"), {"title": "2", "guid": "2"}))
+    assert (reading.entries, reading.oldest) == (2, None)
+
+
+def test_an_answer_without_a_document_counts_none():
+    with serving({"/": conditional(GOOD)}) as server:
+        again = visit(server.url("/"), visit(server.url("/")).memo)
+    assert (again.entries, again.oldest) == (0, None)

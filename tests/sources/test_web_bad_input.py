@@ -22,7 +22,7 @@ from visiting import NOW, read, rss, source, visit
 
 GOOD = rss("One", "Two")
 LIMITS = Limits(
-    deadline=5, stall=1, pause=0, parse_deadline=2, body_bytes=2_000_000, wire_bytes=3_000_000, header_bytes=20_000
+    deadline=5, stall=1, pause=0, parse_deadline=8, body_bytes=2_000_000, wire_bytes=3_000_000, header_bytes=20_000
 )
 
 
@@ -140,7 +140,7 @@ CASES: dict[str, tuple[Answer, Outcome, str]] = {
     "a web page": (
         page(b'<!DOCTYPE html><head><link rel=alternate type="application/rss+xml" href="/f.xml"></head>'),
         Outcome.FAILED,
-        "this is a web page, not a feed; its feed may be http://127.0.0.1",
+        "this is a web page, not a feed; its feed may be http://127.0.8.",
     ),
     "garbage": (page(bytes(range(256)) * 50), Outcome.FAILED, "this is not a feed"),
     "JSON that is no feed": (page(b'{"version": 1}'), Outcome.FAILED, "this is JSON, but no JSON Feed"),
@@ -164,10 +164,10 @@ CASES: dict[str, tuple[Answer, Outcome, str]] = {
         Outcome.NEW,
         "",
     ),
-    "an author of 60 KB": (
-        page(rss({"title": "T", "guid": "1", "author": "a" * 60_000})),
+    "an author of 200 KB": (
+        page(rss({"title": "T", "guid": "1", "author": "a" * 200_000})),
         Outcome.FAILED,
-        "the document took longer than 2 s to parse",
+        "the document took longer than 8 s to parse",
     ),
     "a document too large": (page(rss("x" * 2_100_000)), Outcome.FAILED, "the document is larger than 2,000,000 bytes"),
     "the path of a local file": (page(__file__.encode()), Outcome.FAILED, "this is not a feed"),
@@ -180,8 +180,8 @@ CASES: dict[str, tuple[Answer, Outcome, str]] = {
     ),
     "absurd nesting": (
         page(rss({"title": "Deep", "guid": "1", "description": "<div>" * 100_000 + "x"})),
-        Outcome.FAILED,
-        "the document took longer than 2 s to parse",
+        Outcome.NEW,
+        "",
     ),
 }
 CASES["gzip bomb"] = (
@@ -197,11 +197,12 @@ def everything():
     """Every bad source and 100 healthy ones, read in one go; what came home, in its order, and our peak memory."""
     answers = {f"/{name.replace(' ', '%20')}": answer for name, (answer, _, _) in CASES.items()}
     healthy = {f"/healthy/{number}": conditional(rss(f"Story {number}")) for number in range(4)}
-    with serving(answers) as bad, serving(healthy, HEALTHY_HOSTS) as good:
-        sources = [source(bad.url(f"/{name}"), name=name) for name in CASES]
+    hosts = [f"127.0.8.{number}" for number in range(1, 1 + len(CASES))]  # some ask for patience, for all of a host
+    with serving(answers, hosts) as bad, serving(healthy, HEALTHY_HOSTS) as good:
+        sources = [source(bad.url(f"/{name}", host), name=name) for name, host in zip(CASES, hosts, strict=True)]
         sources += [source(good.url(path, host), name=f"{host}{path}") for host in HEALTHY_HOSTS for path in healthy]
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        readings = list(Web(LIMITS).read(map(Visit, sources), NOW))
+        readings = list(filter(None, Web(LIMITS).read(map(Visit, sources), NOW)))
         grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     return readings, grown * 1024
 

@@ -108,3 +108,31 @@ def test_a_worker_that_is_not_ready_in_time_fails_its_document():
     with parsers(parsers=1, parser_start=0.001) as (pool, home):
         start(pool, "one", rss("One"))
         assert home.get(timeout=20).error == "no parser could be started: not ready within 0.001 s"
+
+
+def test_a_spare_worker_helps_out_while_the_others_are_stuck_and_ends_when_nothing_waits():
+    with parsers(parsers=1, spare_parsers=1, parser_relief=0.2, parse_deadline=30) as (pool, home):
+        start(pool, "stuck", SLOW)
+        pool.relieve()
+        for name in ("one", "two"):
+            start(pool, name, rss(name))
+        pool.relieve()
+        assert len(pool._leads) == 1  # not for long yet
+        time.sleep(0.5)
+        for _ in range(3):
+            pool.relieve()
+        assert len(pool._leads) == 2  # and no more than allowed
+        assert {home.get(timeout=20).caller for _ in range(2)} == {"one", "two"}
+        pool._leads[1].thread.join(20)
+        assert len(workers()) == 1
+        pool.relieve()
+        assert len(pool._leads) == 1
+
+
+def test_no_spare_worker_starts_while_nothing_waits():
+    with parsers(parsers=1, parser_relief=0) as (pool, _):
+        pool.relieve()
+        start(pool, "stuck", SLOW)
+        time.sleep(0.5)
+        pool.relieve()
+        assert len(pool._leads) == 1

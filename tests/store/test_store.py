@@ -11,7 +11,7 @@ import pytest
 
 from examples import NOON, RULES, article, hourly, source, tagged, tags
 from tagwire.errors import StoreError
-from tagwire.model import And, Enclosure, Everything, Feed, HasTag, Not, Or, Outcome
+from tagwire.model import And, Enclosure, Everything, Feed, HasTag, Hints, Not, Or, Outcome
 from tagwire.store.store import Store
 from tagwire.store.visits import Defined
 from tagwire.stories.match import Matcher
@@ -171,6 +171,69 @@ def test_a_batch_that_fails_keeps_nothing_of_it(store):
     assert store.sources()[0].last_at is None
 
 
+# ------------------------------------------------------------ backlogs
+
+
+def backlog(news, *titles, of=NEWS):
+    """Give a first reading of articles, each an hour older than the one before, of which some are news."""
+    told = (article(title, guid=f"{title}@{of.name}", published=NOON - n * HOUR) for n, title in enumerate(titles))
+    return tagged(*told, of=of, backlog=news)
+
+
+def test_of_a_backlog_only_the_newest_enter_a_feed_and_all_are_kept(store):
+    keep(store, backlog(2, "one", "two", "three", "four"))
+
+    assert titles(store, feed()) == ["one", "two"]
+    assert len(list(store.stories())) == 4
+    assert titles(store, feed(name="defined later")) == ["one", "two"]
+
+
+@pytest.mark.parametrize(("news", "entered"), [(0, []), (1, ["one"]), (9, ["one", "two"]), (None, ["one", "two"])])
+def test_a_backlog_may_be_of_any_size(store, news, entered):
+    keep(store, backlog(news, "one", "two"))
+
+    assert titles(store, feed()) == entered
+
+
+def test_what_comes_after_the_first_reading_is_news_however_old_it_is(store):
+    keep(store, backlog(1, "one", "two"))
+    keep(store, tagged(article("found late", published=NOON - 9 * HOUR)))
+
+    assert titles(store, feed()) == ["one", "found late"]
+
+
+def test_an_old_article_that_another_source_tells_as_news_is_news(store):
+    keep(store, backlog(0, "SAIC Motor opens a plant", "two"))
+    assert titles(store, feed()) == []
+    keep(store, tagged(article(guid="x"), of=OTHER))
+
+    assert titles(store, feed()) == ["SAIC Motor opens a plant"]
+    assert len(list(store.stories())) == 2
+
+
+def test_an_old_article_in_two_backlogs_is_no_news(store):
+    keep(store, backlog(0, "SAIC Motor opens a plant"), backlog(0, "SAIC Motor opens a plant", of=OTHER))
+
+    assert titles(store, feed()) == []
+    assert len(list(store.stories())) == 1
+
+
+def test_news_stay_news_when_another_source_has_them_in_its_backlog(store):
+    keep(store, tagged(article()))
+    keep(store, backlog(0, "SAIC Motor opens a plant", of=OTHER))
+
+    assert titles(store, feed()) == ["SAIC Motor opens a plant"]
+
+
+def test_an_old_article_that_its_own_source_edits_or_renews_is_no_news(store):
+    keep(store, backlog(0, "one", "two"))
+    keep(store, tagged(article("one, corrected", guid="one@shanghai-daily")))
+    keep(store, tagged(article("two", guid="renewed", published=NOON)))
+
+    assert titles(store, feed()) == []
+    assert len(list(store.stories())) == 2
+
+
 # ------------------------------------------------------------ visits
 
 
@@ -190,6 +253,93 @@ def test_the_lease_of_a_crashed_process_runs_out(store):
     claim(store)
 
     assert len(claim(store, NOON + timedelta(minutes=11))) == 2
+
+
+def test_a_lease_that_is_renewed_does_not_run_out(store):
+    claim(store)
+    store.renew([NEWS.address], NOON + timedelta(minutes=9))
+
+    assert [address for address, _ in claim(store, NOON + timedelta(minutes=11))] == [OTHER.address]
+
+
+def test_a_lease_counts_from_the_time_of_the_claim_however_long_the_pass_has_gone_on(store):
+    late = NOON + 2 * HOUR
+    store.claim(late, 10, kinds=("web",), due_by=NOON + HOUR)
+
+    assert claim(store, late + timedelta(minutes=9)) == []
+    assert len(claim(store, late + timedelta(minutes=11))) == 2
+
+
+def crowd(number):
+    """Give sources on one host, all due before the two others."""
+    return [replace(NEWS, name=f"crowd-{n}", address=f"https://crowd.example/{n:03}") for n in range(number)]
+
+
+def test_many_sources_on_one_host_leave_room_for_others(store):
+    adopt(store, *crowd(300), now=NOON - HOUR)
+    adopt(store, *crowd(300), NEWS, OTHER)
+    first = [address for address, _ in claim(store)]
+
+    assert len(first) == 10
+    assert {NEWS.address, OTHER.address} < set(first)
+    assert claim(store) == []
+    store.release(first[:2])
+    assert len(claim(store)) == 2
+
+
+def test_sources_of_a_crowded_host_take_their_turn_until_all_are_visited(store):
+    adopt(store, *crowd(30), now=NOON - HOUR)
+    visited = []
+    while due := claim(store):
+        visited += [address for address, _ in due]
+        keep(store, *(tagged(of=replace(NEWS, address=address)) for address, _ in due))
+
+    assert sorted(visited) == sorted(each.address for each in crowd(30))
+
+
+def test_folders_have_no_host_that_they_could_crowd(store):
+    folders = [replace(NEWS, name=f"folder-{n}", kind="files", address=f"/srv/{n}") for n in range(30)]
+    adopt(store, *folders)
+
+    assert len(store.claim(NOON, 100, kinds=("files",))) == 30
+
+
+def test_a_host_that_asks_for_patience_gets_it_for_all_its_sources(store):
+    crowded = crowd(3)
+    adopt(store, *crowded, NEWS)
+    asked = Hints(retry_after=6 * HOUR, asked_by="crowd.example")
+    keep(store, tagged(of=crowded[0], outcome=Outcome.HELD, hints=asked), now=NOON)
+
+    due = [address for address, _ in claim(store, NOON + timedelta(minutes=59))]
+    assert due == [NEWS.address]
+    status = {each.name: each for each in store.sources()}
+    assert status["crowd-1"].next_reason == "crowd.example asked us to wait"
+    assert status["crowd-1"].next_at == status["crowd-0"].next_at
+
+
+def test_a_host_that_others_redirect_to_holds_its_own_sources_and_not_theirs(store):
+    asked = Hints(retry_after=6 * HOUR, asked_by="car-times.example")
+    keep(store, tagged(of=NEWS, outcome=Outcome.HELD, hints=asked), now=NOON)
+
+    status = {each.name: each for each in store.sources()}
+    assert status["car-times"].next_reason == "car-times.example asked us to wait"
+
+
+def test_a_memo_that_stays_is_not_written(store):
+    keep(store, tagged(of=NEWS))
+    keep(store, tagged(of=NEWS, memo={"etag": "other"}, memo_stays=True))
+
+    assert dict(claim(store, NOON + 2 * HOUR))[NEWS.address] == {"etag": "x"}
+
+
+def test_where_a_source_moved_is_remembered_until_a_good_visit_says_otherwise(store):
+    keep(store, tagged(of=NEWS, moved_to="https://new.example/"))
+    keep(store, tagged(of=NEWS, outcome=Outcome.FAILED))
+    moved = [each.moved_to for each in store.sources()]
+    keep(store, tagged(of=NEWS))
+
+    assert moved == ["", "https://new.example/"]
+    assert [each.moved_to for each in store.sources()] == ["", ""]
 
 
 def test_what_was_claimed_and_not_visited_is_due_again(store):

@@ -11,11 +11,13 @@ from tagwire.definitions.explain import explain
 from tagwire.definitions.values import (
     Alias,
     BaseUrl,
+    Contact,
     Cron,
     Database,
     Every,
     Fields,
     Language,
+    Proxy,
     SomeTags,
     Tables,
     TagHeading,
@@ -79,6 +81,8 @@ class SiteTable(Vocabulary):
     language: Language | None = _FACE.language
     timezone: TimeZone = "UTC"
     database: Database = ""
+    contact: Contact = ""
+    proxy: Proxy = ""
     matching: Literal["strict", "normal", "off"] = "normal"
 
 

@@ -103,6 +103,8 @@ class _Loader:
             face=Face(title=table.title, base_url=table.base_url, author=table.author, language=table.language),
             timezone=table.timezone,
             database=table.database,
+            contact=table.contact,
+            proxy=table.proxy,
             matching=Mode(table.matching),
             sources=tuple(sources),
             feeds=tuple(feeds),

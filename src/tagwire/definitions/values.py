@@ -23,6 +23,7 @@ _LONGEST = timedelta(days=366)
 _CRON_FIELDS = 5
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 _DATABASE = re.compile(r"[a-z][a-z0-9_]*(\+[a-z][a-z0-9_]*)?://")
+_CONTACT = re.compile(r"(https?://|mailto:)[!-'*-;=?-~]{1,200}")
 _NO_ADDRESS = re.compile(r"[\s\x00-\x1f\x7f\"<>\\^`{|}\ufffe\uffff]")
 
 
@@ -125,6 +126,26 @@ def _database(text: str) -> str:
     return text
 
 
+def _contact(text: str) -> str:
+    if not _CONTACT.fullmatch(text):
+        wrong(
+            f"{shown(text)} is no address at which you can be found",
+            'write contact = "https://example.org/about" or contact = "mailto:news@example.org"',
+        )
+    return text
+
+
+def _proxy(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable or _NO_ADDRESS.search(text):  # its value is not shown: it may hold a password
+        wrong("is no address of a proxy", 'write something like proxy = "http://proxy.example.org:3128"')
+    return text
+
+
 Text = Annotated[str, AfterValidator(one_line)]
 Alias = Annotated[str, AfterValidator(_said)]
 TagName = Annotated[str, AfterValidator(_tag)]
@@ -142,4 +163,6 @@ Cron = Annotated[str, AfterValidator(_cron), Field(examples=["0 7 * * 1-5"])]
 TimeZone = Annotated[str, AfterValidator(_timezone), Field(examples=["Asia/Shanghai"])]
 Language = Annotated[str, AfterValidator(_language), Field(examples=["zh-CN"])]
 BaseUrl = Annotated[str, AfterValidator(_base_url), Field(examples=["https://example.org/feeds/"])]
+Contact = Annotated[str, AfterValidator(_contact), Field(examples=["mailto:news@example.org"])]
+Proxy = Annotated[str, AfterValidator(_proxy), Field(examples=["http://proxy.example.org:3128"])]
 Database = Annotated[str, AfterValidator(_database), Field(examples=["sqlite:////var/lib/tagwire/tagwire.db"])]

@@ -48,14 +48,21 @@ class Kind(Protocol):
         """Visit many sources, and yield a `Reading` for each as it comes home.
 
         `visits` is taken lazily, in the caller's own thread; None in it means that nothing is due just now, and it is
-        asked again while other visits are under way; a kind may then yield None, so that the caller gets its turn. A
-        failure is a reading with an outcome, never an exception.
+        asked again while other visits are under way. None comes out about once a second while visits are under way
+        and nothing comes home, so that the caller can keep what has come, and end. A failure is a reading with an
+        outcome, never an exception.
         """
 
 
-def kinds() -> dict[str, Kind]:
-    """Give every kind by the name that definitions use."""
+def kinds(contact: str = "", proxy: str = "") -> dict[str, Kind]:
+    """Give every kind by the name that definitions use.
+
+    Args:
+        contact: where the operators of servers find us.
+        proxy: the address of the proxy that all requests go through; empty: none.
+
+    """
     from tagwire.sources.files import Files
     from tagwire.sources.web import Web
 
-    return {"files": Files(), "web": Web()}
+    return {"files": Files(), "web": Web(contact=contact, proxy=proxy)}

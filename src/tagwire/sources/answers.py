@@ -6,12 +6,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tagwire.model import Hints, Memo, Outcome, Reading, Visit
-from tagwire.sources import hints, identity
+from tagwire.sources import hints, identity, moving
 from tagwire.sources.exchange import Response, describe
 from tagwire.sources.limits import Limits
 from tagwire.sources.parsing import Job, Parsed
 
 _OK, _NOT_MODIFIED, _UNAUTHORIZED, _GONE, _TOO_MANY, _UNAVAILABLE = 200, 304, 401, 410, 429, 503
+
+
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +34,13 @@ class Answer:
         if response.error:
             return self.failed(response.error)
         if response.status == _NOT_MODIFIED and response.conditional:
-            return self._well(Outcome.UNCHANGED, self.visit.memo)
+            return self._well(self.visit.memo)
         if response.status != _OK:
             return self._refused(response.status)
         if not self.body:
             return self.failed("the document is empty")
         if self.body == self.visit.memo.get("body"):
-            return self._well(Outcome.UNCHANGED, {**self.visit.memo, **self._validators()})
+            return self._well({**self.visit.memo, **self._validators()})
         return None
 
     def job(self) -> Job:
@@ -66,6 +69,7 @@ class Answer:
             "fresh": document.fresh_for.total_seconds() if document.fresh_for else 0,
             "skip_hours": list(document.skip_hours),
             "skip_days": list(document.skip_days),
+            **self._moving(),
         }
         return Reading(
             source=self.visit.source,
@@ -75,6 +79,10 @@ class Answer:
             warnings=document.warnings,
             about=document.about,
             hints=self._hints(memo),
+            moved_to=moving.shown(memo),
+            entries=document.entries,
+            backlog=None if self.visit.memo else self.visit.source.options.backlog,
+            oldest=document.oldest,
         )
 
     def failed(self, error: str, outcome: Outcome = Outcome.FAILED, asked: Hints | None = None) -> Reading:
@@ -83,16 +91,32 @@ class Answer:
             source=self.visit.source, outcome=outcome, memo=self.visit.memo, error=error, hints=asked or Hints()
         )
 
-    def _well(self, outcome: Outcome, memo: Memo) -> Reading:
-        return Reading(source=self.visit.source, outcome=outcome, memo=memo, hints=self._hints(memo))
+    def _well(self, memo: Memo) -> Reading:
+        """Give the reading of a visit that found nothing changed."""
+        before = self.visit.memo
+        memo = {name: value for name, value in memo.items() if name not in moving.NAMES} | self._moving()
+        return Reading(
+            source=self.visit.source,
+            outcome=Outcome.UNCHANGED,
+            memo=memo,
+            memo_stays=memo == before,
+            hints=self._hints(memo),
+            moved_to=moving.shown(memo),
+        )
+
+    def _moving(self) -> dict[str, Any]:
+        response = self.response
+        asked, own = response.request.address.href, self.visit.source.address
+        return moving.settled(self.visit.memo, own, asked, response.moved_to, self.now)
 
     def _refused(self, status: int) -> Reading:
         words = describe(status)
         if status == _GONE:
             return self.failed(words, Outcome.GONE)
-        wait = hints.retry_after(self.response.headers, self.now) if status in {_TOO_MANY, _UNAVAILABLE} else None
+        wait = patience(self.response, self.now)
         if wait is not None:
-            return self.failed(words, Outcome.HELD, Hints(retry_after=min(wait, self.limits.longest_hint)))
+            asked = Hints(retry_after=min(wait, self.limits.longest_hint), asked_by=self.response.address.host)
+            return self.failed(words, Outcome.HELD, asked)
         if status == _UNAUTHORIZED:
             words += "; the source's definition can name a user or a token in auth"
         if status == _NOT_MODIFIED:
@@ -106,8 +130,14 @@ class Answer:
             "etag": headers.get("etag", ""),
             "last_modified": headers.get("last-modified", ""),
             "body": self.body,
-            "whole": self.now.isoformat(),
+            "whole": self._whole(),
         }
+
+    def _whole(self) -> str:
+        """Give when a whole document came, to the day: with every visit, each memo would have to be written anew."""
+        before = whole_at(self.visit.memo)
+        fresh = before is not None and timedelta() <= self.now - before < _DAY
+        return str(self.visit.memo["whole"]) if fresh else self.now.isoformat()
 
     def _hints(self, memo: Mapping[str, Any]) -> Hints:
         """Give what this answer asks of our schedule, and what the last document asked: a 304 does not repeat it."""
@@ -118,16 +148,32 @@ class Answer:
             fresh_for=min(longest, self.limits.longest_hint) or None,
             skip_hours=tuple(memo.get("skip_hours", ())),
             skip_days=tuple(memo.get("skip_days", ())),
-            moved_to=self.response.moved_to,
         )
+
+
+def patience(response: Response, now: datetime) -> timedelta | None:
+    """Give how long the host of a response asks to be left alone, if it does."""
+    return hints.retry_after(response.headers, now) if response.status in {_TOO_MANY, _UNAVAILABLE} else None
+
+
+def whole_at(memo: Memo) -> datetime | None:
+    """Give when a whole document came last, None if it is not known."""
+    try:
+        return datetime.fromisoformat(memo["whole"])
+    except (KeyError, ValueError):
+        return None
+
+
+def place(visit: Visit, now: datetime, limits: Limits) -> str:
+    """Give the address to ask for a source: its own, or where it has moved for good."""
+    came = whole_at(visit.memo)
+    unheard = now - came - limits.unconditional if came else timedelta()
+    return moving.place(visit.memo, visit.source.address, unheard)
 
 
 def conditions(memo: Memo, now: datetime, limits: Limits) -> dict[str, str]:
     """Give what makes a request conditional; now and then nothing, to get past a server that is stuck on 304."""
-    try:
-        whole = datetime.fromisoformat(memo["whole"])
-    except (KeyError, ValueError):
-        return {}
-    if now - whole > limits.unconditional:
+    came = whole_at(memo)
+    if came is None or now - came > limits.unconditional:
         return {}
     return {"etag": memo["etag"], "last_modified": memo["last_modified"], "validated": memo["url"]}

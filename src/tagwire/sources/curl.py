@@ -18,6 +18,10 @@ _ACCEPT = (
 )
 _HTTP2_STREAM = 92
 """CURLE_HTTP2_STREAM; pycurl has no name for it."""
+_PROXY = 97
+"""CURLE_PROXY; likewise."""
+_SUPPRESS_CONNECT_HEADERS = 265
+"""CURLOPT_SUPPRESS_CONNECT_HEADERS; likewise."""
 _WORDS = {
     pycurl.E_COULDNT_RESOLVE_HOST: "could not find the host {host}",
     pycurl.E_COULDNT_CONNECT: "could not connect to {host}, port {port}",
@@ -36,16 +40,22 @@ _WORDS = {
 }
 
 
+_PROXY_FAILED = frozenset({
+    pycurl.E_COULDNT_RESOLVE_PROXY, pycurl.E_COULDNT_CONNECT, pycurl.E_RECV_ERROR, _PROXY
+})  # fmt: skip
+
+
 class Line:
     """One curl handle, used for one hop after another; its callbacks report to the exchange it is loaded with."""
 
-    def __init__(self, limits: Limits, agent: str) -> None:
+    def __init__(self, limits: Limits, agent: str, proxy: str = "") -> None:
         self.curl = pycurl.Curl()
         self.exchange: Exchange | None = None
         self.heard_at = 0.0
         """When something came last, by the monotonic clock."""
         self._limits = limits
-        for option, value in _settings(limits, agent):
+        self._proxy = proxy
+        for option, value in _settings(limits, agent, proxy):
             self.curl.setopt(option, value)
         self.curl.setopt(pycurl.HEADERFUNCTION, self._header)
         self.curl.setopt(pycurl.WRITEFUNCTION, self._body)
@@ -69,7 +79,11 @@ class Line:
         exchange, self.exchange = self.exchange, None
         assert exchange is not None
         exchange.spent += self.curl.getinfo(pycurl.TOTAL_TIME)
-        return exchange, _words(code, message, exchange, self._limits) if code else ""
+        if not code:
+            return exchange, ""
+        if self._proxy and code in _PROXY_FAILED:
+            return exchange, "could not connect to the proxy, or it did not connect us"
+        return exchange, _words(code, message, exchange, self._limits)
 
     def _header(self, line: bytes) -> int | None:
         self.heard_at = monotonic()
@@ -90,6 +104,8 @@ class Line:
         return int(pycurl.PREREQFUNC_OK if self._allowed(peer) else pycurl.PREREQFUNC_ABORT)
 
     def _allowed(self, peer: str | bytes) -> bool:
+        if self._proxy:
+            return True  # it is the proxy's; where that is to go has been judged
         ip = peer.decode() if isinstance(peer, bytes) else peer
         return self.exchange is not None and self.exchange.may_go_to(ip)
 
@@ -181,13 +197,15 @@ class Multi:
         self.alarm = None if milliseconds < 0 else monotonic() + milliseconds / 1000
 
 
-def _settings(limits: Limits, agent: str) -> Iterator[tuple[int, object]]:
+def _settings(limits: Limits, agent: str, proxy: str) -> Iterator[tuple[int, object]]:
     """Give what holds for every request."""
     yield pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS
     yield pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_2TLS
     yield pycurl.ACCEPT_ENCODING, ""  # all that curl can unpack
     yield pycurl.USERAGENT, agent
-    yield pycurl.PROXY, ""  # whatever the environment says
+    yield pycurl.PROXY, proxy  # whatever the environment says
+    yield pycurl.NOPROXY, ""
+    yield _SUPPRESS_CONNECT_HEADERS, 1  # they are the proxy's, not the server's
     yield pycurl.NOSIGNAL, 1
     yield pycurl.FOLLOWLOCATION, 0  # each hop is judged by us
     yield pycurl.CONNECTTIMEOUT_MS, max(int(limits.connecting * 1000), 1)

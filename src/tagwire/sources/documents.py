@@ -4,14 +4,15 @@ import io
 import re
 import sys
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from xml.sax import SAXException
 
 import feedparser
 
 from tagwire.errors import SourceError
-from tagwire.model import About, Article
-from tagwire.sources import entries, identity, jsonfeed
+from tagwire.model import About, Article, Precision
+from tagwire.sources import dates, entries, identity, jsonfeed
 from tagwire.sources.discovery import discover, is_page
 from tagwire.sources.drafts import Draft
 from tagwire.sources.exchange import shortened
@@ -114,6 +115,8 @@ def _understood(found: list[Draft], about: About, content: bytes, job: Job, feed
         rule=rule,
         marks=tuple(map(str, marks)),
         warnings=tuple(_warnings(len(found), rule, job)),
+        entries=len(found),
+        oldest=_oldest(found, job),
         fresh_for=wanted.fresh_for,
         skip_hours=wanted.skip_hours,
         skip_days=wanted.skip_days,
@@ -126,6 +129,14 @@ def _newest(drafts: list[Draft], limit: int) -> list[Draft]:
         return drafts
     order = sorted(range(len(drafts)), key=lambda i: tuple(drafts[i].published_parsed or ())[:6], reverse=True)
     return [drafts[i] for i in sorted(order[:limit])]
+
+
+def _oldest(drafts: Sequence[Draft], job: Job) -> datetime | None:
+    """Give when the oldest was published, None unless all of them say when."""
+    when = [dates.when(draft.published, draft.published_parsed, job.source, job.now) for draft in drafts]
+    if any(each.dated is Precision.UNKNOWN for each in when):
+        return None
+    return min((each.moment for each in when), default=None)
 
 
 def _articles(drafts: Sequence[Draft], marks: Sequence[Mark], known: set[str], rule: str, job: Job) -> list[Article]:

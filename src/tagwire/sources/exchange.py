@@ -25,6 +25,8 @@ class Request:
     """What is asked of the web for one source."""
 
     address: Address
+    own: Address
+    """Whose privileges the source has: credentials and private addresses; where it moved, `address` is another one."""
     caller: object = None
     """Given back with the response."""
     etag: str = ""
@@ -33,9 +35,9 @@ class Request:
     validated: str = ""
     """The address that these two belong to; no other is told them."""
     authorization: str = ""
-    """The value of the header of this name; told to the address's own origin alone."""
+    """The value of the header of this name; told to the origin of `own` alone."""
     allow_private: bool = False
-    """Whether the address's own host and port may be private."""
+    """Whether host and port of `own` may be private."""
     verify: bool = True
     """Whether the server's certificate must hold."""
 
@@ -89,7 +91,7 @@ class Exchange:
     @property
     def may_be_private(self) -> bool:
         """Whether this hop may go to a private address: only the source's own host and port, where it is allowed."""
-        own = self.request.address
+        own = self.request.own
         return self.request.allow_private and (self.address.host, self.address.port) == (own.host, own.port)
 
     def may_go_to(self, ip: str) -> bool:
@@ -98,7 +100,7 @@ class Exchange:
         if why is None or self.may_be_private:
             return True
         self.refusal = f"{self.address.host} is at {ip} ({why}), where sources may not go"
-        if self.address.href == self.request.address.href:
+        if self.address.href == self.request.own.href:
             self.refusal += " without allow_private = true"
         return False
 
@@ -114,7 +116,7 @@ class Exchange:
         named = []
         if self.conditional:
             named += [("If-None-Match", request.etag), ("If-Modified-Since", request.last_modified)]
-        if self.address.origin == request.address.origin:
+        if self.address.origin == request.own.origin:
             named.append(("Authorization", request.authorization))
         return [f"{name}: {value}".encode("latin-1", "replace") for name, value in named if _sendable(value)]
 

@@ -9,15 +9,13 @@ import socket
 import threading
 from collections import deque
 from collections.abc import Callable
-from time import monotonic
 from types import TracebackType
 from typing import Self
 
 from tagwire import __version__
-from tagwire.sources.curl import Line, Multi
+from tagwire.sources.drive import Drive, Manner, Report
 from tagwire.sources.exchange import Exchange, Request, Response
 from tagwire.sources.limits import Limits
-from tagwire.sources.turns import Turns
 
 
 def user_agent(contact: str = "") -> str:
@@ -31,15 +29,24 @@ class Transfers:
 
     `start` and `release` may be called from any thread, and never wait. `deliver` is called in the transfers' thread
     with each `Response`, once for each request, or with the exception that ended the thread (a bug). At most
-    `limits.at_once` requests are begun and not yet released, so what is delivered to cannot overflow.
+    `limits.at_once` requests are begun and not yet released, so what is delivered to cannot overflow. Where
+    `asks_to_wait` says of a response that its host does, nothing more is sent there: the others get an error.
     """
 
-    def __init__(self, limits: Limits, agent: str, deliver: Callable[[Response | BaseException], None]) -> None:
+    def __init__(
+        self,
+        limits: Limits,
+        manner: Manner,
+        deliver: Callable[[Response | BaseException], None],
+        asks_to_wait: Callable[[Response], bool],
+    ) -> None:
         self._limits = limits
-        self._agent = agent
+        self._manner = manner
         self._deliver = deliver
+        self._asks_to_wait = asks_to_wait
         self._started: deque[Request] = deque()
         self._released: deque[None] = deque()
+        self._resolved: deque[tuple[Exchange, tuple[str, ...]]] = deque()
         self._closing = False
         self._bell = _Bell()
         self._thread = threading.Thread(target=self._run, name="tagwire-transfers", daemon=True)
@@ -68,11 +75,16 @@ class Transfers:
         self._released.append(None)
         self._bell.ring()
 
+    def _take_resolved(self, exchange: Exchange, found: tuple[str, ...]) -> None:
+        self._resolved.append((exchange, found))
+        self._bell.ring()
+
     def _run(self) -> None:
         try:
             with selectors.DefaultSelector() as selector:
                 selector.register(self._bell, selectors.EVENT_READ, self._bell)
-                drive = _Drive(self._limits, self._agent, self._deliver, selector)
+                report = Report(self._deliver, self._asks_to_wait, self._take_resolved)
+                drive = Drive(self._limits, self._manner, selector, report)
                 try:
                     while self._heard(drive):
                         drive.step()
@@ -81,7 +93,7 @@ class Transfers:
         except BaseException as error:  # noqa: BLE001 - the consumer would wait for ever; it is raised there
             self._deliver(error)
 
-    def _heard(self, drive: "_Drive") -> bool:
+    def _heard(self, drive: Drive) -> bool:
         """Take in what was asked; False: it is time to end."""
         self._bell.hushed()  # first: what is asked from here on rings again
         while self._started:
@@ -89,6 +101,8 @@ class Transfers:
         while self._released:
             self._released.popleft()
             drive.room += 1
+        while self._resolved:
+            drive.judge(*self._resolved.popleft())
         return not self._closing
 
 
@@ -121,94 +135,3 @@ class _Bell:
         """Take it down."""
         self._reader.close()
         self._writer.close()
-
-
-class _Drive:
-    """What the thread does: whose turn it is, which hop follows, what is delivered."""
-
-    def __init__(
-        self,
-        limits: Limits,
-        agent: str,
-        deliver: Callable[[Response | BaseException], None],
-        selector: selectors.BaseSelector,
-    ) -> None:
-        self.room = limits.at_once
-        self._deliver = deliver
-        self._limits = limits
-        self._agent = agent
-        self._selector = selector
-        self._turns: Turns[Exchange] = Turns(limits.per_host, limits.pause)
-        self._idle: list[Line] = []
-        self._look_at = 0.0
-        """When stalled transfers are looked for next."""
-        # A connection to a private address must never be there to be reused by a source that may not go there.
-        self._open, self._private = Multi(selector, limits), Multi(selector, limits)
-
-    def admit(self, request: Request) -> None:
-        """Let a new request wait for its turn."""
-        exchange = Exchange(request, self._limits)
-        self._turns.wait(exchange.address.host, exchange)
-
-    def step(self) -> None:
-        """Begin what may begin, wait for something to happen, and deal with it."""
-        self._begin()
-        for key, events in self._selector.select(self._patience()):
-            key.data.act(key.fd, events)
-        for multi in (self._open, self._private):
-            multi.tick()
-            for line, code, message in multi.finished():
-                self._finish(line, code, message)
-        self._give_up_silent()
-
-    def close(self) -> None:
-        """Break off what is under way, and close everything."""
-        for multi in (self._open, self._private):
-            multi.close()
-        for line in self._idle:
-            line.curl.close()
-
-    def _begin(self) -> None:
-        now = monotonic()
-        while self.room > 0 and (exchange := self._turns.take(now)) is not None:
-            self.room -= 1
-            self._send(exchange)
-
-    def _send(self, exchange: Exchange) -> None:
-        line = self._idle.pop() if self._idle else Line(self._limits, self._agent)
-        line.load(exchange)
-        self._multi(exchange).add(line)
-
-    def _multi(self, exchange: Exchange) -> "Multi":
-        return self._private if exchange.request.allow_private else self._open
-
-    def _finish(self, line: Line, code: int, message: str) -> None:
-        exchange, error = line.unload(code, message)
-        self._idle.append(line)
-        self._turns.done(exchange.address.host, monotonic())
-        if exchange.redirected():
-            self.room += 1  # until it is the turn of the host it leads to
-            self._turns.wait(exchange.address.host, exchange)
-        else:
-            self._deliver(exchange.response(error))
-
-    def _give_up_silent(self) -> None:
-        """Break off what has stalled: libcurl's own rule knows only the average of the last seconds."""
-        now = monotonic()
-        if now < self._look_at:
-            return
-        self._look_at = now + self._limits.stall / 4
-        for multi in (self._open, self._private):
-            for line, code, message in multi.give_up_silent(now - self._limits.stall):
-                self._finish(line, code, message)
-
-    def _patience(self) -> float | None:
-        """Give the seconds until something is due by the clock."""
-        alarms = [
-            self._open.alarm,
-            self._private.alarm,
-            self._turns.next_at() if self.room > 0 else None,
-            self._look_at if self._open or self._private else None,
-        ]
-        due = [alarm for alarm in alarms if alarm is not None]
-        return max(min(due) - monotonic(), 0) if due else None

@@ -32,6 +32,10 @@ class Limits:
 
     parsers: int = 2
     """Worker processes."""
+    spare_parsers: int = 2
+    """More of them, while all the others are busy for long."""
+    parser_relief: float = 2
+    """How long that is."""
     parser_start: float = 60
     """How long a new worker may take to be ready."""
     parse_deadline: float = 20

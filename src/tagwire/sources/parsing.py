@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from multiprocessing.connection import Connection
+from time import monotonic
 from types import TracebackType
 from typing import IO, Self
 
@@ -51,6 +52,10 @@ class Understood:
     rule: str
     marks: tuple[str, ...]
     warnings: tuple[str, ...] = ()
+    entries: int = 0
+    """How many there are, those of the last document too."""
+    oldest: datetime | None = None
+    """When the oldest of them was published, where all are dated."""
     fresh_for: timedelta | None = None
     skip_hours: tuple[int, ...] = ()
     skip_days: tuple[str, ...] = ()
@@ -70,15 +75,15 @@ class Parsed:
 class Parsers:
     """The worker processes of one reading; use it as a context manager, so that they end with it.
 
-    A worker starts when there is a document for it. `deliver` is called in a worker's thread, once for each document.
+    A worker starts when there is a document for it; spare ones start while documents wait and all others have long
+    been busy, and end when nothing waits. `deliver` is called in a worker's thread, once for each document.
     """
 
     def __init__(self, limits: Limits, deliver: Callable[[Parsed | BaseException], None]) -> None:
         self._limits = limits
         self._deliver = deliver
         self._documents: queue.SimpleQueue[tuple[object, IO[bytes], Job] | None] = queue.SimpleQueue()
-        self._workers: list[_Worker] = []
-        self._threads: list[threading.Thread] = []
+        self._leads: list[_Lead] = []
         self._closing = False
 
     def __enter__(self) -> Self:
@@ -90,36 +95,73 @@ class Parsers:
     ) -> None:
         """Break off what is being parsed, and end the workers."""
         self._closing = True
-        for worker in self._workers:
-            worker.kill()
+        for lead in self._leads:
+            lead.worker.kill()
             self._documents.put(None)
-        for thread, worker in zip(self._threads, self._workers, strict=True):
-            thread.join()
-            worker.forget()
+        for lead in self._leads:
+            lead.thread.join()
+            lead.worker.forget()
 
     def start(self, caller: object, body: IO[bytes], job: Job) -> None:
         """Have a document parsed; its body is read, and closed, when it is its turn."""
         self._documents.put((caller, body, job))
-        if len(self._threads) < self._limits.parsers:
-            worker = _Worker(self._limits)
-            thread = threading.Thread(target=self._lead, args=(worker,), name="tagwire-parser", daemon=True)
-            self._workers.append(worker)
-            self._threads.append(thread)
-            thread.start()
+        if sum(not lead.spare for lead in self._leads) < self._limits.parsers:
+            self._lead_one_more(spare=False)
 
-    def _lead(self, worker: "_Worker") -> None:
-        while (document := self._documents.get()) is not None:
-            caller, body, job = document
-            with body:
-                if self._closing:
-                    continue
-                body.seek(0)
-                content = body.read()
-            try:
-                result, error = worker.parse(content, job)
-                self._deliver(Parsed(caller=caller, result=result, error=error))
-            except BaseException as error:  # noqa: BLE001 - the consumer would wait for ever; it is raised there
-                self._deliver(error)
+    def relieve(self) -> None:
+        """Start a spare worker if documents wait and every worker is busy with one that takes long."""
+        self._leads = [lead for lead in self._leads if lead.thread.is_alive()]
+        long_ago = monotonic() - self._limits.parser_relief
+        stuck = all(lead.busy_since is not None and lead.busy_since < long_ago for lead in self._leads)
+        most = self._limits.parsers + self._limits.spare_parsers
+        if stuck and self._leads and len(self._leads) < most and not self._documents.empty():
+            self._lead_one_more(spare=True)
+
+    def _lead_one_more(self, *, spare: bool) -> None:
+        lead = _Lead(_Worker(self._limits), spare=spare)
+        lead.thread = threading.Thread(target=self._run, args=(lead,), name="tagwire-parser", daemon=True)
+        self._leads.append(lead)
+        lead.thread.start()
+
+    def _run(self, lead: "_Lead") -> None:
+        try:
+            while (document := self._next(lead)) is not None:
+                lead.busy_since = monotonic()
+                self._parse(lead.worker, *document)
+                lead.busy_since = None
+        finally:
+            if lead.spare:
+                lead.worker.forget()
+
+    def _next(self, lead: "_Lead") -> tuple[object, IO[bytes], Job] | None:
+        try:
+            return self._documents.get(block=not lead.spare)
+        except queue.Empty:
+            return None
+
+    def _parse(self, worker: "_Worker", caller: object, body: IO[bytes], job: Job) -> None:
+        with body:
+            if self._closing:
+                return
+            body.seek(0)
+            content = body.read()
+        try:
+            result, error = worker.parse(content, job)
+            self._deliver(Parsed(caller=caller, result=result, error=error))
+        except BaseException as error:  # noqa: BLE001 - the consumer would wait for ever; it is raised there
+            self._deliver(error)
+
+
+class _Lead:
+    """A thread, and the worker that it leads."""
+
+    thread: threading.Thread
+
+    def __init__(self, worker: "_Worker", *, spare: bool) -> None:
+        self.worker = worker
+        self.spare = spare
+        self.busy_since: float | None = None
+        """By the monotonic clock."""
 
 
 class _Worker:

@@ -28,6 +28,7 @@ _MOSTLY_NEW = 2 / 3
 _HOUR = timedelta(hours=1)
 _LATE = timedelta(minutes=5)
 _WEEK_OF_HOURS = 24 * 8
+_MOVED = "later, for its skipHours or skipDays"
 
 
 def plan(source: Source, every: timedelta | None, attendance: Attendance) -> Next:
@@ -39,18 +40,24 @@ def plan(source: Source, every: timedelta | None, attendance: Attendance) -> Nex
         attendance: the visit.
 
     """
-    reading, now = attendance.reading, attendance.now
     habit = _learnt(attendance)
+    return _allowed(_planned(source, every, attendance, habit))
+
+
+def _planned(source: Source, every: timedelta | None, attendance: Attendance, habit: Habit) -> Next:
+    reading, now = attendance.reading, attendance.now
     if reading.outcome is Outcome.GONE:
         return Next(now + GONE_RETRY, "it is gone for good (410); looked at once a month", habit)
     regular = _regular(source, every, habit, now)
-    if reading.outcome is Outcome.HELD:
-        wait = min(reading.hints.retry_after or _retry(source, attendance.failures), LONGEST_HOLD)
-        return Next(max(now + wait, regular.at), f"its server asked us to wait {spell(wait)}", habit)
     if reading.outcome is Outcome.FAILED and every != timedelta():
         wait = _retry(source, attendance.failures)
         return Next(now + wait, f"tried again after failure {attendance.failures}", habit)
-    return _allowed(regular, habit)
+    asked = reading.hints.retry_after
+    if reading.outcome is Outcome.HELD or asked is not None:
+        wait = min(asked or _retry(source, attendance.failures), LONGEST_HOLD)
+        host = reading.hints.asked_by or "its server"
+        return Next(max(now + wait, regular.at), f"{host} asked us to wait {spell(wait)}", habit)
+    return regular
 
 
 def _retry(source: Source, failures: int) -> timedelta:
@@ -87,19 +94,17 @@ def _spread(source: Source, step: timedelta) -> timedelta:
     return step + jitter(source.address, min(step / 20, _LATE))
 
 
-def _allowed(planned: Next, habit: Habit) -> Next:
+def _allowed(planned: Next) -> Next:
     """Move a visit out of the hours and days in which the source asked not to be visited (RSS 2.0, in UTC)."""
-    at = planned.at
+    at, habit = planned.at, planned.habit
     for _ in range(_WEEK_OF_HOURS):
         moment = at.astimezone(UTC)
         if moment.hour not in habit.skip_hours and f"{moment:%A}" not in habit.skip_days:
             break
-        at = at + _HOUR - timedelta(minutes=at.minute, seconds=at.second, microseconds=at.microsecond)
+        at += _HOUR  # and not to the full hour, where all who moved would meet
     else:
         return planned  # it asked for no visit at all; that is no schedule
-    if at == planned.at:
-        return planned
-    return Next(at, f"{planned.reason}; later, for its skipHours or skipDays", habit)
+    return planned if at == planned.at else replace(planned, at=at, reason=f"{planned.reason}; {_MOVED}")
 
 
 def next_cron(expression: str, timezone: str, now: datetime) -> datetime:
@@ -133,16 +138,16 @@ def _learnt(attendance: Attendance) -> Habit:
 
 
 def _asked(habit: Habit, reading: Reading) -> Habit:
-    """Remember what a document asked for; an unchanged one may say nothing, and then the last word holds."""
+    """Remember what was asked of us; an answer without a document may say nothing, and then the last word holds."""
     hints = reading.hints
     asked = int(hints.fresh_for.total_seconds()) if hints.fresh_for is not None else 0
-    if reading.outcome is Outcome.UNCHANGED:
-        return replace(habit, fresh_for=asked or habit.fresh_for)
+    if not reading.entries:
+        asked = asked or habit.fresh_for
     return replace(habit, fresh_for=asked, skip_hours=hints.skip_hours, skip_days=hints.skip_days)
 
 
 def _rate(attendance: Attendance, interval: timedelta) -> float:
-    hours = interval / _HOUR
+    hours = max(interval, SHORTEST) / _HOUR  # two visits in a minute tell little of an hour
     lately = attendance.new / hours
     weight = 1 - math.exp(-hours / _MEMORY_HOURS)
     rate = attendance.habit.rate * (1 - weight) + lately * weight

@@ -43,10 +43,19 @@ class Turns(Generic[Item]):
             _, _, host = heappop(self._heap)
             state = self._hosts[host]
             state.listed = False
-            if state.not_before <= now:
+            if state.waiting and state.not_before <= now:
                 return self._begin(host, state, now)
             self._list(host, state)  # another of its requests has ended meanwhile
         return None
+
+    def give_up(self, host: str) -> list[Item]:
+        """Give all who wait for a host, and let them wait no longer."""
+        state = self._hosts.get(host)
+        if state is None:
+            return []
+        waiting = list(state.waiting)
+        state.waiting.clear()
+        return waiting
 
     def _begin(self, host: str, state: _Host[Item], now: float) -> Item:
         state.under_way += 1

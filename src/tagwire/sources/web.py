@@ -2,24 +2,25 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from time import monotonic
 from typing import IO, TypeAlias
 
 from tagwire.errors import SourceError
-from tagwire.model import Outcome, Reading, Source, Visit
+from tagwire.model import Hints, Outcome, Reading, Source, Visit
 from tagwire.sources import addresses, auth
-from tagwire.sources.answers import Answer, conditions
+from tagwire.sources.answers import Answer, conditions, patience, place
+from tagwire.sources.drive import ASKED_TO_WAIT, Manner
 from tagwire.sources.exchange import Request, Response
 from tagwire.sources.http import Transfers, user_agent
 from tagwire.sources.limits import Limits
 from tagwire.sources.parsing import Parsed, Parsers
 
-_ASK_AGAIN = 1.0
-"""Seconds after which a caller that had no visit to give is asked again, and gets its turn without a reading."""
+_HEARTBEAT = 1.0
+"""Seconds after which the caller is told that nothing has come home, and asked again whether something is due."""
 
 _Arrival: TypeAlias = Response | Parsed | BaseException
 
@@ -36,6 +37,8 @@ class WebOptions:
     """``user`` with ``password_env`` or ``password_file``, or ``token_env`` or ``token_file``."""
     verify: bool = True
     """Whether the server's certificate must hold."""
+    backlog: int = 20
+    """How many articles of its first reading are news."""
 
 
 class Web:
@@ -43,19 +46,20 @@ class Web:
 
     version = "1"
     options = WebOptions
-    every = timedelta(hours=1)
+    every = None
     own = False
 
-    def __init__(self, limits: Limits | None = None, contact: str = "") -> None:
+    def __init__(self, limits: Limits | None = None, contact: str = "", proxy: str = "") -> None:
         """Read nothing yet.
 
         Args:
             limits: what reading may cost.
             contact: where a server's operator finds us; told in the User-Agent.
+            proxy: the address of the proxy that all requests go through; empty: none.
 
         """
         self._limits = limits or Limits()
-        self._agent = user_agent(contact)
+        self._manner = Manner(user_agent(contact), proxy)
 
     def address(self, options: WebOptions, home: Path) -> str:  # noqa: ARG002 - a web feed is at home nowhere
         """Give the canonical form of the address.
@@ -74,6 +78,8 @@ class Web:
             raise ValueError(
                 'url holds a user name or password; leave them out and write auth = {user = "…", password_env = "…"}'
             )
+        if options.backlog < 0:
+            raise ValueError("backlog is less than nothing; write how many articles of the first reading are news")
         auth.check(options.auth)
         return address.href
 
@@ -81,7 +87,7 @@ class Web:
         """Give none: a web feed has no folder whose changes could be seen."""
 
     def read(self, visits: Iterable[Visit | None], now: datetime) -> Iterator[Reading | None]:
-        """Visit many sources at once, and yield a `Reading` for each as it comes home.
+        """Visit many sources at once, and yield a `Reading` for each as it comes home, None while none does.
 
         Everything that has to do with the caller happens in the caller's own thread: `visits` is taken from whenever
         the next reading is asked for, and only as far as there is room. It may give None: nothing is due just now, and
@@ -89,22 +95,26 @@ class Web:
         has come home for a second. Transfers and parsing go on meanwhile, in threads and processes that end with this
         generator, however it ends.
         """
-        return _Trip(iter(visits), now, self._limits, self._agent).readings()
+        return _Trip(iter(visits), now, self._limits, self._manner).readings()
 
 
 class _Trip:
     """The visits of one reading: who has set out, who has come home."""
 
-    def __init__(self, visits: Iterator[Visit | None], now: datetime, limits: Limits, agent: str) -> None:
+    def __init__(self, visits: Iterator[Visit | None], now: datetime, limits: Limits, manner: Manner) -> None:
         self._visits = visits
         self._now = now
         self._limits = limits
         self._inbox: SimpleQueue[_Arrival] = SimpleQueue()
-        self._transfers = Transfers(limits, agent, self._inbox.put)
+        self._transfers = Transfers(
+            limits, manner, self._inbox.put, lambda response: patience(response, now) is not None
+        )
         self._parsers = Parsers(limits, self._inbox.put)
         self._away = 0
         self._ask_at: float | None = 0.0
         """When the caller is asked for more visits, by the monotonic clock; None: it has no more."""
+        self._holds: dict[str, Hints] = {}
+        """What hosts asked for that are let alone."""
 
     def readings(self) -> Iterator[Reading | None]:
         """Give each reading as it comes home, until nobody is away and nothing is due."""
@@ -113,14 +123,15 @@ class _Trip:
                 yield from self._set_out()
                 while self._away:
                     yield from self._come_home()
+                    self._parsers.relieve()
                     yield from self._set_out()
         finally:
             _discard(self._inbox)
 
     def _come_home(self) -> Iterator[Reading | None]:
-        """Wait for the next to come home, but leave a caller that may have more not alone for long."""
+        """Wait for the next to come home; None: for a heartbeat nobody did."""
         try:
-            reading = self._home(self._inbox.get(timeout=None if self._ask_at is None else _ASK_AGAIN))
+            reading = self._home(self._inbox.get(timeout=_HEARTBEAT))
         except Empty:
             yield None
             return
@@ -131,27 +142,42 @@ class _Trip:
 
     def _set_out(self) -> Iterator[Reading]:
         """Take visits from the caller while there is room; give the readings of those that cannot begin."""
-        while self._ask_at is not None and self._ask_at <= monotonic() and self._away < self._limits.waiting:
+        while self._may_ask():
             try:
                 visit = next(self._visits)
             except StopIteration:
                 self._ask_at = None
                 return
             if visit is None:
-                self._ask_at = monotonic() + _ASK_AGAIN
+                self._ask_at = monotonic() + _HEARTBEAT
                 return
-            try:
-                request = self._request(visit)
-            except (SourceError, ValueError) as error:
-                yield Reading(source=visit.source, outcome=Outcome.FAILED, memo=visit.memo, error=str(error))
-                continue
-            self._away += 1
-            self._transfers.start(request)
+            reading = self._begin(visit)
+            if reading is not None:
+                yield reading
+
+    def _may_ask(self) -> bool:
+        """Tell whether there is room, and the caller has not just said that nothing is due."""
+        if self._ask_at is None or self._away >= self._limits.waiting:
+            return False
+        return not self._away or self._ask_at <= monotonic()
+
+    def _begin(self, visit: Visit) -> Reading | None:
+        """Send a visit on its way; give its reading if it cannot begin."""
+        try:
+            request = self._request(visit)
+        except (SourceError, ValueError) as error:
+            return Reading(source=visit.source, outcome=Outcome.FAILED, memo=visit.memo, error=str(error))
+        if hints := self._holds.get(request.address.host):
+            return _held(visit, hints)
+        self._away += 1
+        self._transfers.start(request)
+        return None
 
     def _request(self, visit: Visit) -> Request:
         options: WebOptions = visit.source.options
         return Request(
-            address=addresses.parse(visit.source.address),
+            address=addresses.parse(place(visit, self._now, self._limits)),
+            own=addresses.parse(visit.source.address),
             caller=visit,
             authorization=auth.authorization(options.auth, visit.source.home),
             allow_private=options.allow_private,
@@ -166,18 +192,34 @@ class _Trip:
         if isinstance(arrival, Parsed):
             answer = arrival.caller
             assert isinstance(answer, Answer)
-            return answer.parsed(arrival)
+            return self._patient(answer, answer.parsed(arrival))
         visit = arrival.request.caller
         assert isinstance(visit, Visit)
         answer = Answer(visit, arrival, _fingerprint(arrival.body), self._now, self._limits)
         reading = answer.reading()
-        if arrival.body is None:
+        if arrival.body is not None:
+            if reading is None:
+                self._parsers.start(answer, arrival.body, answer.job())
+            else:
+                arrival.body.close()
+        return reading and self._patient(answer, reading)
+
+    def _patient(self, answer: Answer, reading: Reading) -> Reading:
+        """Let a whole host alone that asked for it; what was under way to it already tells the schedule, too."""
+        if reading.outcome is Outcome.HELD:
+            self._holds.setdefault(reading.hints.asked_by, reading.hints)
+        hints = self._holds.get(answer.response.address.host)
+        if hints is None or reading.outcome is Outcome.HELD:
             return reading
-        if reading is None:
-            self._parsers.start(answer, arrival.body, answer.job())
-        else:
-            arrival.body.close()
-        return reading
+        if reading.outcome is Outcome.FAILED:
+            return _held(answer.visit, hints)
+        return replace(reading, hints=replace(reading.hints, retry_after=hints.retry_after, asked_by=hints.asked_by))
+
+
+def _held(visit: Visit, hints: Hints) -> Reading:
+    """Give the reading of a visit that was not made, because its host asked for patience."""
+    error = f"{hints.asked_by} {ASKED_TO_WAIT}"
+    return Reading(source=visit.source, outcome=Outcome.HELD, memo=visit.memo, error=error, hints=hints)
 
 
 def _fingerprint(body: IO[bytes] | None) -> str:

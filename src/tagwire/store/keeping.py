@@ -11,7 +11,19 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
 
-from tagwire.model import Article, Attendance, Change, Known, Learnt, Next, Outcome, Reading, TaggedReading, TagReason
+from tagwire.model import (
+    Article,
+    Attendance,
+    Candidate,
+    Change,
+    Known,
+    Learnt,
+    Next,
+    Outcome,
+    Reading,
+    TaggedReading,
+    TagReason,
+)
 from tagwire.store import facts, visits
 from tagwire.store.candidates import Candidates, Matcher, keys_of, known
 from tagwire.store.conditions import article_words
@@ -71,6 +83,14 @@ def keep(
     return kept
 
 
+def _no_news(reading: Reading) -> frozenset[str]:
+    """Give the guids of the articles that are only kept: all but the newest of a backlog."""
+    if reading.backlog is None:
+        return frozenset()
+    newest = sorted(reading.articles, key=lambda article: article.published, reverse=True)
+    return frozenset(article.guid for article in newest[reading.backlog :])
+
+
 def _attendance(row: Row[Any], reading: Reading, new: int, now: datetime) -> Attendance:
     return Attendance(
         reading=reading, new=new, failures=row.failures + 1 if reading.outcome in _FAILURES else 0,
@@ -115,6 +135,7 @@ class _Keeper:
         self._rows = _Rows()
         self._touched: dict[int, dict[str, object]] = {}
         self._members: dict[int, list[int]] = {}
+        self._quiet: frozenset[str] = frozenset()
 
     # ------------------------------------------------------------ deciding
 
@@ -127,6 +148,7 @@ class _Keeper:
             facts.put(self._connection, facts.RETAG, "due")  # the rules changed between tagging and keeping
         if tagged.learnt is not None:
             self._take_lesson(source, tagged.learnt)
+        self._quiet = _no_news(reading)
         known_ones = self._known(source.id, [article.guid for article in reading.articles])
         self._candidates.look_up([each for each in reading.articles if each.guid not in known_ones])
         new = edited = 0
@@ -164,7 +186,8 @@ class _Keeper:
     def _newcomer(
         self, source: Row[Any], article: Article, tags: tuple[TagReason, ...], tagged: TaggedReading, *, turn: int
     ) -> _Told:
-        decision = self._matcher.decide(article, self._candidates.of(article))
+        candidates = self._candidates.of(article)
+        decision = self._matcher.decide(article, candidates)
         number, self._article = self._article, self._article + 1
         story = decision.story if decision.story is not None else self._new_story(source.address, article, number)
         self._rows.articles.append(
@@ -180,6 +203,8 @@ class _Keeper:
         self._candidates.add(story, article)
         if decision.story is not None:
             self._joined(story, number)
+            if self._is_news_of(story, article, candidates):
+                self._touch(story, quiet=False)
         return _Told(number, story, article.digest, turn)
 
     def _new_story(self, address: str, article: Article, shown: int) -> int:
@@ -187,7 +212,7 @@ class _Keeper:
         self._rows.stories[number] = {
             "id": number, "published": article.published, "day": article.day,
             "updated": max(article.published, article.updated or article.published), "kept_at": self._now,
-            "change": self._change, "settled": 0, "shown": shown,
+            "change": self._change, "settled": 0, "shown": shown, "quiet": article.guid in self._quiet,
         }  # fmt: skip
         self._rows.births[number] = Birth(address, article.guid, article.day)
         self._members[number] = [shown]
@@ -201,6 +226,11 @@ class _Keeper:
         self._members[story].append(article)
         shown = self._members[story][self._candidates.choose_shown(story)]
         self._touch(story, shown=shown)
+
+    def _is_news_of(self, story: int, article: Article, candidates: Sequence[Candidate]) -> bool:
+        """Tell whether a copy is news: what its own source told before, and renews only, is none."""
+        copies = next(each.copies for each in candidates if each.story == story)
+        return article.guid not in self._quiet and all(copy.source != article.source for copy in copies)
 
     def _touch(self, story: int, **values: object) -> None:
         if story in self._rows.stories:

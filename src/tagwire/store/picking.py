@@ -154,7 +154,7 @@ def _take_in(
     by_rules = stories.c.change == stories.c.settled if seen else true()
     entered_at = case((by_rules, stories.c.kept_at), else_=literal(now, feed_stories.c.entered_at.type))
     entering = select(literal(feed), stories.c.id, entered_at, stories.c.published).where(
-        changed, belongs, stories.c.id.not_in(inside)
+        changed, belongs, not_(stories.c.quiet), stories.c.id.not_in(inside)
     )
     connection.execute(insert(feed_stories).from_select(["feed", "story", "entered_at", "published"], entering))
     back = select(stories.c.id).where(changed, belongs)

@@ -24,6 +24,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
 )
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -87,9 +88,9 @@ sources = Table(
     Column("reader", Text, nullable=False),  # version of its kind's reader: likewise
     Column("generation", Text, nullable=False),  # of the rules that its articles' tags should have come from
     Column("learnt", Json, nullable=False),  # what its articles have taught the matcher
-    Column("memo", Json, nullable=False),
     Column("about", Json, nullable=False),  # what it says of itself
     Column("habit", Json, nullable=False),  # what was learnt of its rhythm
+    Column("moved_to", Text, nullable=False, server_default=""),  # where its permanent redirects lead
     Column("last_at", Moment),
     Column("well_at", Moment),  # the last visit that ended well
     Column("outcome", Text),
@@ -100,6 +101,15 @@ sources = Table(
     Column("next_reason", Text, nullable=False, server_default=""),
     Column("leased_until", Moment),  # a process is visiting it
     Index("sources_due", "defined", "kind", "next_at"),
+)
+
+# What each source wants to be told at its next visit. They are long, and most visits change none: apart from the rows
+# that every visit changes, they need not be written with them.
+memos = Table(
+    "memos",
+    metadata,
+    Column("source", ForeignKey("sources.id"), primary_key=True),
+    Column("memo", Json, nullable=False),
 )
 
 stories = Table(
@@ -115,6 +125,9 @@ stories = Table(
     Column("settled", BigInteger, nullable=False),  # its last change that was no news: by new rules, or by hand
     Column("merged_into", ForeignKey("stories.id")),  # by hand: its id stands for that story
     Column("withdrawn_at", Moment),  # by hand: out of every feed
+    Column(
+        "quiet", Boolean, nullable=False, server_default=false()
+    ),  # older than its source's first news: found, and in no feed
     Column("shown", Integer, nullable=False),  # the article whose text is shown
 )
 

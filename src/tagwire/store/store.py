@@ -135,11 +135,22 @@ class Store:
     # ------------------------------------------------------------ visits and articles
 
     def claim(
-        self, now: datetime, limit: int, *, kinds: Sequence[str], everything: bool = False
+        self,
+        at: datetime,
+        limit: int,
+        *,
+        kinds: Sequence[str],
+        due_by: datetime | None = None,
+        everything: bool = False,
     ) -> list[tuple[str, Memo]]:
-        """Lease the sources that are due, so that no other process visits them; see `visits.claim`."""
+        """Lease the sources that are due by then or now, so that no other process visits them; see `visits.claim`."""
         with writing(self._engine) as connection:
-            return visits.claim(connection, now, limit, kinds=kinds, everything=everything)
+            return visits.claim(connection, at, limit, kinds=kinds, due_by=due_by or at, everything=everything)
+
+    def renew(self, addresses: Sequence[str], at: datetime) -> None:
+        """Keep what was claimed and is still under way from being claimed by others."""
+        with writing(self._engine) as connection:
+            visits.renew(connection, addresses, at)
 
     def release(self, addresses: Sequence[str]) -> None:
         """Give back what was claimed and not visited."""
@@ -174,7 +185,7 @@ class Store:
                     name=row.name, kind=row.kind, address=row.address, last_at=row.last_at,
                     outcome=Outcome(row.outcome) if row.outcome else None, error=row.error,
                     warnings=tuple(row.warnings), failures=row.failures, next_at=row.next_at,
-                    next_reason=row.next_reason,
+                    next_reason=row.next_reason, moved_to=row.moved_to,
                     missed=visits.habit(row.habit).missed, articles=row.articles,
                 )
                 for row in connection.execute(query)

@@ -8,14 +8,17 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, Row, bindparam, insert, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, insert, or_, select, true, update
 
 from tagwire.model import About, Attendance, Habit, Learnt, Memo, Next, Outcome, Reading, Source
 from tagwire.store import facts
-from tagwire.store.schema import sources
+from tagwire.store.rows import IN_ONE_QUERY, chunks
+from tagwire.store.schema import memos, sources
 
 LEASE = timedelta(minutes=10)
-"""How long a claimed source is left alone by others; longer than any visit, so only a crash lets it run out."""
+"""How long a claimed source is left alone by others; `renew` makes it longer, so only a crash lets it run out."""
+PER_HOST = 8
+"""How many sources of one host are claimed at a time: more would only wait for one another, and hold up others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,8 @@ class SourceStatus:
     failures: int
     next_at: datetime
     next_reason: str
+    moved_to: str
+    """Where its permanent redirects lead; empty: nowhere."""
     missed: int
     """Articles that may have come and gone between two visits: an estimate."""
     articles: int
@@ -78,23 +83,13 @@ def adopt(connection: Connection, defined: Iterable[Defined], rules: str, now: d
         row = known.pop(each.source.address, None)
         values = _values(each, rules)
         if row is None:
-            fresh = {
-                "memo": {},
-                "about": {},
-                "habit": {},
-                "learnt": {},
-                "warnings": [],
-                "next_at": now,
-                "next_reason": "never visited",
-            }
-            host = urlsplit(each.source.address).hostname or ""
-            connection.execute(insert(sources).values(address=each.source.address, host=host, **values, **fresh))
+            _insert(connection, each.source, values, now)
             continue
         changes = {key: value for key, value in values.items() if getattr(row, key) != value}
-        if "definition" in changes or "defined" in changes:
-            changes |= {"memo": {}, "next_at": now, "next_reason": "its definition changed"}
-        elif "reader" in changes:
-            changes["memo"] = {}
+        if changes.keys() & {"definition", "defined", "reader"}:
+            connection.execute(update(memos).where(memos.c.source == row.id).values(memo={}))
+        if changes.keys() & {"definition", "defined"}:
+            changes |= {"moved_to": "", "next_at": now, "next_reason": "its definition changed"}
         if changes:
             connection.execute(update(sources).where(sources.c.id == row.id).values(changes))
             retagged |= "generation" in changes
@@ -108,6 +103,15 @@ def adopt(connection: Connection, defined: Iterable[Defined], rules: str, now: d
         facts.put(connection, facts.RETAG, "due")
 
 
+def _insert(connection: Connection, source: Source, values: Mapping[str, object], now: datetime) -> None:
+    fresh = {
+        "address": source.address, "host": urlsplit(source.address).hostname or "", "about": {}, "habit": {},
+        "learnt": {}, "warnings": [], "next_at": now, "next_reason": "never visited",
+    }  # fmt: skip
+    number = connection.execute(insert(sources).values({**fresh, **values}).returning(sources.c.id)).scalar_one()
+    connection.execute(insert(memos).values(source=number, memo={}))
+
+
 def _values(defined: Defined, rules: str) -> dict[str, object]:
     source = defined.source
     return {
@@ -118,38 +122,62 @@ def _values(defined: Defined, rules: str) -> dict[str, object]:
 
 
 def claim(
-    connection: Connection, now: datetime, limit: int, *, kinds: Sequence[str], everything: bool
+    connection: Connection, at: datetime, limit: int, *, kinds: Sequence[str], due_by: datetime, everything: bool
 ) -> list[tuple[str, Memo]]:
     """Lease the sources that are due: no other process visits them until they are kept, or the lease runs out.
 
+    Of one host only a few are leased at a time, by whomever, so that many sources on it hold up no other.
+
     Args:
         connection: in a writing transaction.
-        now: the time of this pass.
+        at: the time.
         limit: how many at most.
         kinds: only sources of these kinds.
-        everything: also those not due yet; none is visited twice in a pass.
+        due_by: those that are due by then, and have not been visited since.
+        everything: also those not due yet; none is visited twice since `due_by`.
 
     Returns:
         address and memo of each, the longest due first.
 
     """
-    due = true() if everything else sources.c.next_at <= now
-    unvisited = or_(sources.c.last_at.is_(None), sources.c.last_at < now)  # by this pass
-    free = or_(sources.c.leased_until.is_(None), sources.c.leased_until < now)
-    rows = connection.execute(
-        select(sources.c.id, sources.c.address, sources.c.memo)
-        .where(sources.c.defined, sources.c.kind.in_(kinds), due, unvisited, free)
-        .order_by(sources.c.next_at, sources.c.id)
+    due = true() if everything else sources.c.next_at <= due_by
+    unvisited = or_(sources.c.last_at.is_(None), sources.c.last_at < due_by)
+    free = or_(sources.c.leased_until.is_(None), sources.c.leased_until < at)
+    turn = func.row_number().over(partition_by=sources.c.host, order_by=(free, sources.c.next_at, sources.c.id))
+    waiting = (
+        select(sources.c.id, sources.c.host, sources.c.next_at, free.label("free"), turn.label("turn"))
+        .where(sources.c.defined, sources.c.kind.in_(kinds), due, unvisited)
+        .subquery()
+    )
+    chosen = (
+        select(waiting.c.id)
+        .where(waiting.c.free, or_(waiting.c.host == "", waiting.c.turn <= PER_HOST))
+        .order_by(waiting.c.next_at, waiting.c.id)
         .limit(limit)
-    ).all()
-    ids = [row.id for row in rows]
-    connection.execute(update(sources).where(sources.c.id.in_(ids)).values(leased_until=now + LEASE))
-    return [(row.address, row.memo) for row in rows]
+    )
+    ids = list(connection.execute(chosen).scalars())
+    found: list[Any] = []
+    for some in chunks(ids, IN_ONE_QUERY):
+        _lease(connection, sources.c.id.in_(some), at)
+        query = select(sources.c.address, memos.c.memo).join_from(sources, memos).where(sources.c.id.in_(some))
+        found += connection.execute(query.order_by(sources.c.next_at, sources.c.id))
+    return [(row.address, row.memo) for row in found]
 
 
-def release(connection: Connection, addresses: Sequence[str]) -> None:
+def renew(connection: Connection, addresses: Iterable[str], at: datetime) -> None:
+    """Make the leases of sources that are still under way last longer."""
+    for some in chunks(addresses, IN_ONE_QUERY):
+        _lease(connection, sources.c.address.in_(some), at)
+
+
+def _lease(connection: Connection, chosen: ColumnElement[bool], at: datetime) -> None:
+    connection.execute(update(sources).where(chosen).values(leased_until=at + LEASE))
+
+
+def release(connection: Connection, addresses: Iterable[str]) -> None:
     """Give back what was claimed and not visited; it is due as before."""
-    connection.execute(update(sources).where(sources.c.address.in_(addresses)).values(leased_until=None))
+    for some in chunks(addresses, IN_ONE_QUERY):
+        connection.execute(update(sources).where(sources.c.address.in_(some)).values(leased_until=None))
 
 
 def release_all(connection: Connection) -> None:
@@ -181,16 +209,19 @@ class Ended:
 def record(connection: Connection, ended: Sequence[Ended]) -> None:
     """Remember how visits ended and when the next ones are due; a visit that failed leaves the memo as it was."""
     well = [each for each in ended if is_well(each.attendance.reading)]
-    if ended:
-        connection.execute(_ENDED, [_ended(each) for each in ended])
-    if well:
-        connection.execute(_ENDED_WELL, [_ended_well(each) for each in well])
+    remembered = [each for each in well if not each.attendance.reading.memo_stays]
+    for statement, rows in (
+        (_ENDED, [_ended(each) for each in ended]),
+        (_ENDED_WELL, [_ended_well(each) for each in well]),
+        (_REMEMBERED, [{"of": each.row.id, "new_memo": dict(each.attendance.reading.memo)} for each in remembered]),
+    ):
+        if rows:
+            connection.execute(statement, rows)
     for each in ended:
         if each.attendance.reading.about is not None:
             about_it = asdict(each.attendance.reading.about)
             connection.execute(update(sources).where(sources.c.id == each.row.id).values(about=about_it))
-        if each.attendance.reading.outcome is Outcome.HELD and each.row.host:
-            _hold(connection, each)
+    _hold(connection, ended)
 
 
 _COLUMNS = ("last_at", "outcome", "error", "warnings", "failures", "next_at", "next_reason", "habit", "leased_until")
@@ -200,8 +231,9 @@ _ENDED = (
 _ENDED_WELL = (
     update(sources)
     .where(sources.c.id == bindparam("of"))
-    .values(well_at=bindparam("new_well_at"), memo=bindparam("new_memo"))
+    .values(well_at=bindparam("new_well_at"), moved_to=bindparam("new_moved_to"))
 )
+_REMEMBERED = update(memos).where(memos.c.source == bindparam("of")).values(memo=bindparam("new_memo"))
 
 
 def _ended(each: Ended) -> dict[str, object]:
@@ -215,15 +247,22 @@ def _ended(each: Ended) -> dict[str, object]:
 
 
 def _ended_well(each: Ended) -> dict[str, object]:
-    reading = each.attendance.reading
-    return {"of": each.row.id, "new_well_at": each.attendance.now, "new_memo": dict(reading.memo)}
+    return {
+        "of": each.row.id, "new_well_at": each.attendance.now, "new_moved_to": each.attendance.reading.moved_to,
+    }  # fmt: skip
 
 
-def _hold(connection: Connection, each: Ended) -> None:
-    """Let a whole host alone when it asked for patience: its other sources wait as long."""
-    same_host = (sources.c.host == each.row.host) & (sources.c.next_at < each.following.at)
-    held = {"next_at": each.following.at, "next_reason": f"{each.row.host} asked us to wait"}
-    connection.execute(update(sources).where(same_host).values(held))
+def _hold(connection: Connection, ended: Sequence[Ended]) -> None:
+    """Let whole hosts alone that asked for patience: their other sources wait as long."""
+    until: dict[str, datetime] = {}
+    for each in ended:
+        host = each.attendance.reading.hints.asked_by
+        if host and each.attendance.reading.outcome is Outcome.HELD:
+            until[host] = max(each.following.at, until.get(host, each.following.at))
+    for host, at in until.items():
+        waiting = (sources.c.host == host) & (sources.c.next_at < at)
+        held = {"next_at": at, "next_reason": f"{host} asked us to wait"}
+        connection.execute(update(sources).where(waiting).values(held))
 
 
 def is_well(reading: Reading) -> bool:

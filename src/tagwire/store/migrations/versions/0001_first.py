@@ -47,9 +47,9 @@ def upgrade() -> None:
         sa.Column("reader", sa.Text(), nullable=False),
         sa.Column("generation", sa.Text(), nullable=False),
         sa.Column("learnt", sa.Text(), nullable=False),
-        sa.Column("memo", sa.Text(), nullable=False),
         sa.Column("about", sa.Text(), nullable=False),
         sa.Column("habit", sa.Text(), nullable=False),
+        sa.Column("moved_to", sa.Text(), server_default="", nullable=False),
         sa.Column("last_at", sa.BigInteger(), nullable=True),
         sa.Column("well_at", sa.BigInteger(), nullable=True),
         sa.Column("outcome", sa.Text(), nullable=True),
@@ -65,6 +65,13 @@ def upgrade() -> None:
     op.create_index(op.f("ix_sources_host"), "sources", ["host"], unique=False)
     op.create_index("sources_due", "sources", ["defined", "kind", "next_at"], unique=False)
     op.create_table(
+        "memos",
+        sa.Column("source", sa.Integer(), nullable=False),
+        sa.Column("memo", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["source"], ["sources.id"]),
+        sa.PrimaryKeyConstraint("source"),
+    )
+    op.create_table(
         "stories",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("uri", sa.Text(), nullable=False),
@@ -76,6 +83,7 @@ def upgrade() -> None:
         sa.Column("settled", sa.BigInteger(), nullable=False),
         sa.Column("merged_into", sa.Integer(), nullable=True),
         sa.Column("withdrawn_at", sa.BigInteger(), nullable=True),
+        sa.Column("quiet", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("shown", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["merged_into"], ["stories.id"]),
         sa.PrimaryKeyConstraint("id"),
