@@ -80,9 +80,16 @@ def _origins(connection: Connection) -> dict[str, dict[str, int]]:
     from_articles = (
         select(article_tags.c.key, article_tags.c.origin, func.count(articles.c.story.distinct()))
         .join(articles, articles.c.id == article_tags.c.article)
+        .join(stories, stories.c.id == articles.c.story)
+        .where(ALIVE)
         .group_by(article_tags.c.key, article_tags.c.origin)
     )
-    by_hand = select(hand_tags.c.key, func.count()).where(hand_tags.c.given).group_by(hand_tags.c.key)
+    by_hand = (
+        select(hand_tags.c.key, func.count())
+        .join(stories, stories.c.id == hand_tags.c.story)
+        .where(ALIVE, hand_tags.c.given)
+        .group_by(hand_tags.c.key)
+    )
     found: dict[str, dict[str, int]] = {}
     for key, origin, count in connection.execute(from_articles):
         found.setdefault(key, {})[Origin(origin)] = count

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, func, not_, select
 
 from tagwire.model import Filter, Seen, Story
 from tagwire.store import counting, facts, picking
@@ -74,8 +74,8 @@ class View:
         return "" if retagging else facts.get(self._connection, facts.RULES)
 
     def matching(self, chosen: Filter) -> set[int]:
-        """Give the numbers of all stories that a filter chooses by the tags they carry."""
-        query = select(stories.c.id).where(ALIVE, condition(chosen, self._now))
+        """Give the numbers of all stories that may be published, and that a filter chooses by the tags they carry."""
+        query = select(stories.c.id).where(ALIVE, not_(stories.c.quiet), condition(chosen, self._now))
         return set(self._connection.execute(query).scalars())
 
     def members(self, feed: str) -> dict[int, tuple[datetime, datetime, int]]:
