@@ -59,14 +59,15 @@ def _as_json(trial: "Trial") -> dict[str, Any]:
 def _say(trial: "Trial", vocabulary: "Vocabulary") -> None:
     for each in trial.tried:
         mark = _MARKS[each.move] if trial.feed else " "
-        published, why = show.moment(each.story.published), "; ".join(f"{tag.tag}: {tag.reason}" for tag in each.tags)
+        published = show.moment(each.story.published)
+        why = show.harmless("; ".join(f"{tag.tag}: {tag.reason}" for tag in each.tags))
         title, excerpt = _shown(each, vocabulary)
         if show.on_terminal():
             click.echo(click.style(f"{mark} {published}  ", fg=_COLOURS.get(mark)) + title)
             for line in filter(None, (why, excerpt)):
                 click.echo(f"    {line}")
         else:
-            click.echo("\t".join(cell.replace("\t", " ") for cell in (mark, published, title, why, excerpt)))
+            click.echo(f"{mark}\t{published}\t{title}\t{why}\t{excerpt}")
 
 
 def _shown(tried: "Tried", vocabulary: "Vocabulary") -> tuple[str, str]:
@@ -74,10 +75,10 @@ def _shown(tried: "Tried", vocabulary: "Vocabulary") -> tuple[str, str]:
     from tagwire.text import one_line, plain
 
     story, earned = tried.story, [each.tag for each in tried.tags if each.origin == "earned"]
-    title = one_line(story.title)
+    title = show.harmless(one_line(story.title))
     places = vocabulary.highlights(title, earned)
     if not places:
-        for text in (one_line(story.summary), plain(story.content)):
+        for text in map(show.harmless, (one_line(story.summary), plain(story.content))):
             if found := vocabulary.highlights(text, earned):
                 return title, _excerpt(text, found[0])
     return _marked(title, places), ""
