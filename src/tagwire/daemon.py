@@ -22,7 +22,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from tagwire import definitions
 from tagwire.errors import StoreError, TagwireError
 from tagwire.locks import held, shared
-from tagwire.pipeline import Pipeline, database, output_folder
+from tagwire.pipeline import Pipeline, Progress, database, output_folder
 from tagwire.store.keeping import Kept
 from tagwire.store.store import Store
 from tagwire.tags.patterns import found
@@ -32,6 +32,10 @@ Say = Callable[[str], object]
 _TICK_SECONDS = 1
 _RESCAN = timedelta(seconds=10)
 """How often folders are looked through although nothing was noticed: a watch can miss changes (network disks)."""
+_AGEING = timedelta(minutes=1)
+"""How often feeds whose filters depend on time are published although no story changed."""
+_PATIENCE = timedelta(seconds=5)
+"""How long tagging anew goes on between two lines about it."""
 
 
 def run(root: Path, *, clock: Callable[[], datetime], listen: tuple[str, int] | None, say: Say) -> None:
@@ -79,6 +83,7 @@ class _Daemon:
         self._filing = _Alarm(clock)
         self._moved = threading.Event()
         self._published: tuple[Pipeline, int] | None = None
+        self._published_at = clock()
         self._said: dict[str, str] = {}
         self._looked = False
         self.failure: StoreError | None = None
@@ -96,9 +101,7 @@ class _Daemon:
             loaded.trusted(), self._store, self._clock, lambda: self._stop.is_set() or self._pipeline is not pipeline
         )
         definitions.remember(loaded)
-        retagged = pipeline.adopt()
-        if retagged:
-            self._say(f"tagged {retagged} stored articles anew")
+        pipeline.adopt()
         return pipeline
 
     @contextmanager
@@ -150,13 +153,31 @@ class _Daemon:
 
     def publish(self) -> None:
         """Publish if a story or a definition changed since the last time; first of all the files are looked at."""
-        pipeline, change = self._pipeline, self._store.newest_change()
-        if (pipeline, change) == self._published or not self._looked:
+        pipeline, change, now = self._pipeline, self._store.newest_change(), self._clock()
+        aged = pipeline.depends_on_time and now - self._published_at >= _AGEING
+        if not self._looked or ((pipeline, change) == self._published and not aged):
             return
-        for feed in pipeline.publish():
+        feeds = pipeline.publish(self._progress())
+        if feeds is None:
+            return
+        for feed in feeds:
             if feed.written:
                 self._say(f"wrote {feed.name}: {feed.stories} stories")
-        self._published = pipeline, change
+        self._published, self._published_at = (pipeline, change), now
+
+    def _progress(self) -> Progress:
+        """Give what says every few seconds how far the tagging is, and its end."""
+        said = self._clock()
+
+        def say(done: int, total: int) -> None:
+            nonlocal said
+            if done == total:
+                self._say(f"tagged {done:,} stored articles anew")
+            elif self._clock() - said >= _PATIENCE:
+                said = self._clock()
+                self._say(f"tagged {done:,} of {total:,} stored articles anew; the feeds rest until all are")
+
+        return say
 
     def _read(self, kind: str, *, lasting: bool = False) -> None:
         for kept in self._pipeline.collect([kind], lasting=lasting):

@@ -19,12 +19,14 @@ from tagwire.locks import held
 from tagwire.model import Attendance, Document, Learnt, Next, Reading, Site, TaggedReading, Visit
 from tagwire.output import addresses, folder, pages
 from tagwire.sources import Kind, kinds, schedule
+from tagwire.store.conditions import depends_on_time
 from tagwire.store.keeping import Kept
 from tagwire.store.store import Store
 from tagwire.store.visits import LEASE, Defined, generation
 from tagwire.stories.learnt import ENOUGH
 from tagwire.stories.match import Matcher
 from tagwire.stories.outlets import Outlets
+from tagwire.tags.matching import judge
 from tagwire.tags.vocabulary import Vocabulary
 
 _CLAIMED_AT_ONCE = 20
@@ -32,6 +34,14 @@ _ARTICLES_AT_ONCE = 2_000
 _LONGEST_BATCH = timedelta(seconds=1)
 _LONGEST_PASS = timedelta(minutes=5)
 """What falls due later than this waits for the next pass: a pass dates its readings by its begin."""
+
+
+Progress = Callable[[int, int], object]
+"""Takes how many stored articles were tagged anew, and of how many."""
+
+
+def _nothing_said(_done: int, _total: int) -> None:
+    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,24 +93,14 @@ class Pipeline:
         self.feeds = tuple(replace(feed, filter=self.vocabulary.resolved(feed.filter)) for feed in site.feeds)
         self._sources = {source.address: source for source in site.sources}
 
-    def adopt(self) -> int:
-        """Take over the definitions; what is stored is tagged anew where their rules changed.
-
-        Returns:
-            the number of articles that were tagged anew.
-
-        """
+    def adopt(self) -> None:
+        """Take over the definitions; where rules changed, what is stored is tagged anew before it is published."""
         authority = urlsplit(self.site.face.base_url).hostname or "localhost"
         defined = [Defined(source, self.kinds[source.kind].version) for source in self.site.sources]
         self.store.adopt(defined, self.vocabulary.generation, authority, self.clock())
         self.outlets = Outlets(self.site.sources, self.store.learnt())
         self.matcher = Matcher(self.outlets, self.site.matching)
         self.store.index(self.matcher, f"{self.matcher.version}.{self.site.matching}")
-        return self.retag()
-
-    def retag(self) -> int:
-        """Tag anew what was tagged by other rules than today's; give the number of articles."""
-        return self.store.retag(self.vocabulary.tags, self.vocabulary.generation)
 
     # ------------------------------------------------------------ read | tag | keep
 
@@ -200,19 +200,39 @@ class Pipeline:
 
     # ------------------------------------------------------------ pick | render | write
 
-    def publish(self) -> list[Published]:
-        """Let the feeds catch up, and write what changed to ``output/``.
+    def publish(self, progress: Progress = _nothing_said) -> list[Published] | None:
+        """Tag anew what was tagged by older rules, let the feeds catch up, and write what changed to ``output/``.
+
+        Args:
+            progress: called now and then while stored articles are tagged anew.
+
+        Returns:
+            what became of each feed. None: some articles still carry tags of other rules, because this was stopped or
+            because newer definitions are in force; until none does, the feeds rest, and then change in one stroke.
 
         Raises:
             TagwireError: a file cannot be written.
 
         """
         with held(self.site.root, "publishing", wait=True):
-            return self._publish()
+            return self._publish(progress)
 
-    def _publish(self) -> list[Published]:
-        self.retag()
-        self.store.catch_up(self.feeds, self.clock())
+    def _retag(self, progress: Progress) -> None:
+        def going_on(done: int, total: int) -> bool:
+            progress(done, total)
+            return not self.stopping()
+
+        self.store.retag(self.vocabulary.tags, self.vocabulary.generation, going_on)
+
+    @property
+    def depends_on_time(self) -> bool:
+        """Whether stories may enter or leave a feed by time alone."""
+        return any(depends_on_time(feed.filter) for feed in self.feeds)
+
+    def _publish(self, progress: Progress) -> list[Published] | None:
+        self._retag(progress)
+        if not self.store.catch_up(self.feeds, self.clock(), judge):
+            return None
         documents = self.documents()
         face = self.site.face
         rendered = {

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from examples import NOON, RULES, hourly, source, tagged
 from examples import article as example
@@ -29,12 +29,13 @@ from tagwire.model import (
     Seen,
     Within,
 )
+from tagwire.store import looking
 from tagwire.store.conditions import article_words
-from tagwire.store.schema import metadata
+from tagwire.store.schema import feed_stories, feeds, metadata
 from tagwire.store.store import Store
 from tagwire.store.visits import Defined
 from tagwire.stories.match import Matcher
-from tagwire.tags.matching import matches
+from tagwire.tags.matching import judge, matches
 from tagwire.tags.patterns import found
 
 HOUR = timedelta(hours=1)
@@ -108,6 +109,15 @@ def store(opened):
     return emptied(opened)
 
 
+@pytest.fixture(autouse=True, scope="module")
+def narrow():
+    """Let the windows that the newest stories are looked for in be as narrow as the examples are small."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(looking, "_FIRST_WINDOW", 1)
+        patched.setattr(looking, "_WIDER", 2)
+        yield
+
+
 def emptied(store):
     """Give a store in which nothing was kept; making one anew for each example takes a hundred times as long."""
     with store._engine.begin() as connection:
@@ -149,13 +159,59 @@ def test_sql_chooses_what_the_plain_meaning_chooses(opened, brought, chosen):
         store.keep([reading], Matcher(), hourly(), NOON)
         kept += reading.reading.articles
     kept.stories = list(store.stories())
-    feeds = [Feed(name=f"f{n}", title="", filter=tree, limit=1000) for n, tree in enumerate(chosen)]
-    store.catch_up(feeds, NOON)
+    defined = [Feed(name=f"f{n}", title="", filter=tree, limit=1000) for n, tree in enumerate(chosen)]
+    store.catch_up(defined, NOON)
 
     seen = seen_of(kept)
-    for feed, picked in zip(feeds, store.pick(feeds), strict=True):
+    for feed, picked in zip(defined, store.pick(defined), strict=True):
         expected = {key for key, each in seen.items() if matches(feed.filter, each, NOON)}
         assert {story.id for story in picked.stories} == expected
+        assert {story.id for story in store.newest(feed.filter, 1000, NOON)} == expected
+
+
+def history(store, feed):
+    """Give when the stories of a feed came and went."""
+    query = select(feed_stories.c.story, feed_stories.c.entered_at, feed_stories.c.left_at).where(
+        feed_stories.c.feed == select(feeds.c.id).where(feeds.c.name == feed.name).scalar_subquery()
+    )
+    with store._engine.connect() as connection:
+        return sorted(map(tuple, connection.execute(query)))
+
+
+rounds = st.lists(
+    st.tuples(
+        st.lists(
+            st.tuples(st.integers(0, 3), texts, st.sets(st.sampled_from(["A", "b c"])), st.sampled_from(SOURCES)),
+            max_size=3,
+        ),
+        st.sampled_from([timedelta(), HOUR, 60 * HOUR]),
+    ),
+    min_size=2,
+    max_size=4,
+)
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(told=rounds, chosen=st.lists(trees, min_size=1, max_size=5))
+def test_feeds_catch_up_alike_whether_stories_are_judged_in_memory_or_by_the_database(opened, told, chosen):
+    store, now = emptied(opened), NOON
+    store.keep([tagged(example("the first"), of=SOURCES[0])], Matcher(), hourly(), now)
+    asked, judged = (
+        [Feed(name=f"{name}{n}", title="", filter=tree, limit=1000) for n, tree in enumerate(chosen)] for name in "aj"
+    )
+    for readings, later in [([], timedelta()), *told]:
+        now += later
+        for guid, title, carried, of in readings:
+            edited = example(title or "untitled", str(guid), digest=f"1:{title}")
+            store.keep([tagged(edited, of=of, each=tuple(sorted(carried)))], Matcher(), hourly(), now)
+        store.catch_up(asked, now)
+        store.catch_up(judged, now, judge)
+
+        assert [history(store, feed) for feed in judged] == [history(store, feed) for feed in asked]
+        for one, other in zip(store.pick(judged), store.pick(asked), strict=True):
+            assert one.stories == other.stories
+        for feed, picked in zip(judged, store.pick(judged), strict=True):
+            assert {story.id for story in picked.stories} == {s.id for s in store.newest(feed.filter, 1000, now)}
 
 
 def test_a_story_leaves_by_time_alone(store):
@@ -168,10 +224,34 @@ def test_a_story_leaves_by_time_alone(store):
     assert store.pick(fresh)[0].stories == ()
 
 
+def test_a_story_enters_by_time_alone_where_a_span_is_denied(store):
+    store.keep([tagged(example(), of=SOURCES[0])], Matcher(), hourly(), NOON)
+    aged = [Feed(name="aged", title="Aged", filter=Not(Within(24 * HOUR)))]
+    store.catch_up(aged, NOON)
+    assert store.pick(aged)[0].stories == ()
+
+    store.catch_up(aged, NOON + 25 * HOUR)
+    assert len(store.pick(aged)[0].stories) == 1
+
+
+def test_feeds_rest_while_what_is_stored_is_tagged_anew(store):
+    store.keep([tagged(example(), of=SOURCES[0])], Matcher(), hourly(), NOON)
+    everything = [Feed(name="all", title="All", filter=Everything())]
+    assert store.catch_up(everything, NOON)
+    store.keep([tagged(example("Another"), of=SOURCES[0])], Matcher(), hourly(), NOON)
+    store.adopt([Defined(each, "1") for each in SOURCES], "rules-2", "", NOON)
+
+    assert not store.catch_up(everything, NOON)
+    assert len(store.pick(everything)[0].stories) == 1
+    store.retag(lambda *_: (), "rules-2")
+    assert store.catch_up(everything, NOON)
+    assert len(store.pick(everything)[0].stories) == 2
+
+
 def test_an_edited_article_is_found_by_its_new_words_only(store):
     store.keep([tagged(example("old words", "g"), of=SOURCES[0])], Matcher(), hourly(), NOON)
     store.keep([tagged(example("new words", "g"), of=SOURCES[0])], Matcher(), hourly(), NOON)
-    feeds = [Feed(name=word, title=word, filter=HasWords(f"{word} words")) for word in ("old", "new")]
-    store.catch_up(feeds, NOON)
+    defined = [Feed(name=word, title=word, filter=HasWords(f"{word} words")) for word in ("old", "new")]
+    store.catch_up(defined, NOON)
 
-    assert [len(picked.stories) for picked in store.pick(feeds)] == [0, 1]
+    assert [len(picked.stories) for picked in store.pick(defined)] == [0, 1]

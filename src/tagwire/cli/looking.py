@@ -11,6 +11,7 @@ from tagwire.cli import show, site
 
 if TYPE_CHECKING:
     from tagwire.model import Article, Story
+    from tagwire.store.visits import SourceStatus
 
 
 @click.command()
@@ -26,22 +27,37 @@ def status(root: Path, as_json: bool) -> None:  # noqa: FBT001 - a flag of the c
         listed = [{**show.fields(feed), "address": f"{base}{feed.name}.atom"} for feed in feeds]
         click.echo(show.as_json({"sources": sources, "feeds": listed}))
         return
-    show.table(
-        ("source", "last visit", "outcome", "next visit", "why then", "articles", "missed?", "problem"),
-        [
-            (
-                each.name, show.moment(each.last_at), each.outcome or "never visited", show.moment(each.next_at),
-                each.next_reason, str(each.articles), str(each.missed or ""),
-                "; ".join(filter(None, (each.error, each.moved_to and f"moved to {each.moved_to}", *each.warnings))),
-            )
-            for each in sources
-        ],
-    )  # fmt: skip
+    _say_sources(sources)
     click.echo()
     show.table(
         ("feed", "stories", "newest", "address"),
         [(each.name, str(each.stories), show.moment(each.newest), f"{base}{each.name}.atom") for each in feeds],
     )
+
+
+def _say_sources(sources: "Sequence[SourceStatus]") -> None:
+    """Print the sources; on a terminal, where lines are short, their problems stand below the table."""
+    columns = ("source", "outcome", "last visit", "next visit", "why then", "articles", "missed?")
+    rows = [
+        (
+            each.name, each.outcome or "never visited", show.near(each.last_at), show.near(each.next_at),
+            each.next_reason, str(each.articles), str(each.missed or ""),
+        )
+        for each in sources
+    ]  # fmt: skip
+    problems = [_problem(each) for each in sources]
+    if not show.on_terminal():
+        show.table((*columns, "problem"), [(*row, problem) for row, problem in zip(rows, problems, strict=True)])
+        return
+    show.table(columns, rows, long=("why then",))
+    for each, problem in zip(sources, problems, strict=True):
+        if problem:
+            click.echo(f"{each.name}: {problem}")
+
+
+def _problem(each: "SourceStatus") -> str:
+    moved = f"moved to {each.moved_to}" if each.moved_to else ""
+    return "; ".join(filter(None, (each.error, moved, *each.warnings)))
 
 
 @click.command()

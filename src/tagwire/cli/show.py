@@ -16,8 +16,15 @@ def on_terminal() -> bool:
     return sys.stdout.isatty()
 
 
-def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print rows: a table on a terminal, else a line each, the cells parted by tabs."""
+def table(columns: Sequence[str], rows: Sequence[Sequence[str]], long: Sequence[str] = ()) -> None:
+    """Print rows: a table on a terminal, else a line each, the cells parted by tabs.
+
+    Args:
+        columns: their headings.
+        rows: a text for each column.
+        long: the columns that may take several lines where a terminal is narrow.
+
+    """
     if not on_terminal():
         for row in rows:
             click.echo("\t".join(cell.replace("\t", " ").replace("\n", " ") for cell in row))
@@ -26,7 +33,9 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    drawn = Table(*columns, box=None, pad_edge=False, header_style="bold")
+    drawn = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        drawn.add_column(column, no_wrap=bool(long) and column not in long)
     for row in rows:
         drawn.add_row(*(Text(cell) for cell in row))
     Console().print(drawn)
@@ -57,6 +66,11 @@ def _plain(value: Any) -> Any:
 def moment(value: datetime | None) -> str:
     """Give a moment in the reader's own time zone, to the minute."""
     return value.astimezone().strftime("%Y-%m-%d %H:%M") if value else "-"
+
+
+def near(value: datetime | None) -> str:
+    """Give a moment of these days; on a terminal, where lines are short, without its year."""
+    return moment(value)[5:] if value and on_terminal() else moment(value)
 
 
 def count(number: int, singular: str, plural: str = "") -> str:

@@ -58,7 +58,7 @@ def refresh(root: Path, everything: bool, as_json: bool) -> None:  # noqa: FBT00
         kept = _collect(pipeline, everything=everything, quiet=as_json)
         published = pipeline.publish()
     if as_json:
-        click.echo(show.as_json({"sources": [_source(each) for each in kept], "feeds": published}))
+        click.echo(show.as_json({"sources": [_source(each) for each in kept], "feeds": published or []}))
     else:
         _summary(kept, published)
     failed = any(each.failed for each in kept)
@@ -83,7 +83,7 @@ def _source(kept: "Kept") -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _summary(kept: "list[Kept]", published: "list[Published]") -> None:
+def _summary(kept: "list[Kept]", published: "list[Published] | None") -> None:
     for each in kept:
         reading = each.reading
         for warning in reading.warnings:
@@ -107,6 +107,8 @@ def publish(root: Path) -> None:
     sys.exit(2 if site.broken(loaded) else 0)
 
 
-def _say_feeds(published: "list[Published]") -> None:
-    for feed in published:
+def _say_feeds(published: "list[Published] | None") -> None:
+    if published is None:
+        click.echo("feeds rest: another process is tagging what is stored anew", err=True)
+    for feed in published or ():
         click.echo(f"{feed.name}: {show.count(feed.stories, 'story', 'stories')}{', written' if feed.written else ''}")

@@ -11,18 +11,19 @@ from typing import NamedTuple, TypeAlias
 Path: TypeAlias = tuple[str | int, ...]
 """The way to a value: keys, and positions in lists counted from 0."""
 
+# Without possessive quantifiers: Python 3.11 before 3.11.5 takes wrong turns in them.
 _TOKEN = re.compile(
     r"""
       (?P<text>
-          \"{3} (?: [^"\\]++ | \\. | "(?!"") )*+ \"{3,5}  # two quotes may touch the closing three
-        | '{3} (?: [^']++ | '(?!'') )*+ '{3,5}
-        | " (?: [^"\\\n]++ | \\. )*+ "
-        | ' [^'\n]*+ '
+          \"{3} (?: [^"\\] | \\. | "(?!"") )* \"{3,5}  # two quotes may touch the closing three
+        | '{3} (?: [^'] | '(?!'') )* '{3,5}
+        | " (?: [^"\\\n] | \\. )* "
+        | ' [^'\n]* '
       )
     | (?P<newline> \n)
     | (?P<sign> [][{},=.])
-    | (?P<bare> [^][{},=."'\#\s]++)
-    | \#[^\n]*+ | [^\S\n]++                               # comments and blanks
+    | (?P<bare> [^][{},=."'\#\s]+)
+    | \#[^\n]* | [^\S\n]+                               # comments and blanks
     """,
     re.VERBOSE | re.DOTALL,
 )

@@ -4,10 +4,14 @@ The meaning itself is written down once more, in plain Python, in `tags/matching
 Every leaf asks an index for the stories that it chooses, so that what a filter costs depends on what it finds. Only
 regular expressions cannot be asked of an index: they are handed to a function that the engine was given, for the
 rows that the rest of the condition left.
+
+A list of all stories with a common word is long. Who wants a few stories only looks through a `Window` of the newest
+first, and at more where that was not enough; see `looking.newest`.
 """
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, column, exists, false, func, literal, not_, or_, select, table, true
@@ -16,7 +20,6 @@ from tagwire.model import (
     After,
     And,
     Before,
-    Everything,
     Filter,
     FromSource,
     Has,
@@ -48,38 +51,67 @@ _FILLED: dict[Part, ColumnElement[bool]] = {
 }
 
 
-def condition(chosen: Filter, now: datetime) -> ColumnElement[bool]:
-    """Give the SQL condition that holds for the stories that a filter chooses at a time."""
+ALIVE = and_(stories.c.withdrawn_at.is_(None), stories.c.merged_into.is_(None))
+"""Holds for the stories that may be published at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Stories whose numbers lie from the first to the last, both included."""
+
+    stories: tuple[int, int]
+    articles: tuple[int, int] | None
+    """Where the numbers of their copies lie, if that is known."""
+
+
+def condition(chosen: Filter, now: datetime, window: Window | None = None) -> ColumnElement[bool]:
+    """Give the SQL condition that holds for the stories that a filter chooses at a time.
+
+    Args:
+        chosen: the filter.
+        now: what ``within:`` counts back from.
+        window: the stories that are asked about, in the order of their numbers; None: any.
+
+    """
     match chosen:
         case Not(part):
-            return not_(condition(part, now))
+            return not_(condition(part, now, window))
         case And(parts):
-            return and_(true(), *(condition(part, now) for part in parts))
+            return and_(true(), *(condition(part, now, window) for part in parts))
         case Or(parts):
-            return or_(false(), *(condition(part, now) for part in parts))
+            # No index knows a sum: the stories of a window are walked, not gathered from several lists and sorted.
+            nowhere = stories.c.id + 0 < 0 if window else false()
+            return or_(nowhere, *(condition(part, now, window) for part in parts))
+        case HasTag(tag):
+            return _tagged(tag_key(tag), window)
+        case HasWords(wanted, where):
+            return _worded(wanted, where, window)
         case _:
             return _leaf(chosen, now)
 
 
 def depends_on_time(chosen: Filter) -> bool:
     """Tell whether stories may enter or leave by time alone."""
+    return _has_span(chosen, among={True, False})
+
+
+def grows_by_time(chosen: Filter) -> bool:
+    """Tell whether stories may enter by time alone, as they do where ``within:`` is denied."""
+    return _has_span(chosen, among={True})
+
+
+def _has_span(chosen: Filter, among: set[bool], *, denied: bool = False) -> bool:
     match chosen:
         case Not(part):
-            return depends_on_time(part)
+            return _has_span(part, among, denied=not denied)
         case And(parts) | Or(parts):
-            return any(map(depends_on_time, parts))
+            return any(_has_span(part, among, denied=denied) for part in parts)
         case _:
-            return isinstance(chosen, Within)
+            return isinstance(chosen, Within) and denied in among
 
 
-def _leaf(leaf: Leaf, now: datetime) -> ColumnElement[bool]:  # noqa: C901, PLR0911 - one answer for each kind
+def _leaf(leaf: Leaf, now: datetime) -> ColumnElement[bool]:  # noqa: PLR0911 - one answer for each kind
     match leaf:
-        case Everything():
-            return true()
-        case HasTag(tag):
-            return _among(select(story_tags.c.story).where(story_tags.c.key == tag_key(tag)))
-        case HasWords(wanted, where):
-            return _worded(wanted, where)
         case HasPattern(pattern, where):
             return _patterned(pattern, where)
         case FromSource(source):
@@ -97,6 +129,13 @@ def _leaf(leaf: Leaf, now: datetime) -> ColumnElement[bool]:  # noqa: C901, PLR0
             return exists().where(story_tags.c.story == stories.c.id)
         case Has(part):
             return _some_copy(_FILLED[part])
+        case _:
+            return true()  # Everything
+
+
+def _tagged(key: str, window: Window | None) -> ColumnElement[bool]:
+    chosen = select(story_tags.c.story).where(story_tags.c.key == key)
+    return _among(chosen.where(story_tags.c.story.between(*window.stories)) if window else chosen)
 
 
 def _among(chosen: Select[tuple[int]]) -> ColumnElement[bool]:
@@ -108,15 +147,15 @@ def _some_copy(holds: ColumnElement[bool]) -> ColumnElement[bool]:
     return exists().where(articles.c.story == stories.c.id, holds)
 
 
-def _worded(wanted: str, where: Searched) -> ColumnElement[bool]:
+def _worded(wanted: str, where: Searched, window: Window | None) -> ColumnElement[bool]:
     """Hold where the words stand one after the other; each character of Chinese is a word."""
     phrase = " ".join(words(wanted))
     if not phrase:
         return false()
-    asked = article_words.c.rowid.in_(
-        select(article_words.c.rowid).where(column("article_words").op("MATCH")(f'{where.value} : "{phrase}"'))
-    )
-    return _among(select(articles.c.story).join(article_words, article_words.c.rowid == articles.c.id).where(asked))
+    asked = select(article_words.c.rowid).where(column("article_words").op("MATCH")(f'{where.value} : "{phrase}"'))
+    if window and window.articles:
+        asked = asked.where(article_words.c.rowid.between(*window.articles))
+    return _among(select(articles.c.story).where(articles.c.id.in_(asked)))
 
 
 def _patterned(pattern: str, where: Searched) -> ColumnElement[bool]:

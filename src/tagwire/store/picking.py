@@ -11,17 +11,35 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Connection, Row, Select, and_, case, func, insert, not_, null, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    case,
+    func,
+    insert,
+    not_,
+    null,
+    or_,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.sql.expression import literal
 
-from tagwire.model import Copy, Enclosure, Feed, Story
+from tagwire.model import Copy, Enclosure, Feed, Filter, Story
 from tagwire.store import facts
-from tagwire.store.conditions import condition, depends_on_time
-from tagwire.store.rows import chunks
+from tagwire.store.conditions import ALIVE, condition, depends_on_time, grows_by_time
+from tagwire.store.rows import IN_ONE_QUERY, chunks
 from tagwire.store.schema import articles, feed_stories, feeds, sources, stories, story_tags
+from tagwire.store.touched import Judge, touched
 from tagwire.store.visits import about
 
 _STORIES_AT_ONCE = 400
+_FEW = 200
+"""Changed stories that are looked at in memory, once for all feeds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +61,68 @@ class FeedStatus:
     newest: datetime | None
 
 
-def catch_up(connection: Connection, defined: Sequence[Feed], now: datetime) -> None:
-    """Let each feed take in the stories that changed and now belong to it, and let go those that no longer do."""
+def catch_up(connection: Connection, defined: Sequence[Feed], now: datetime, judge: Judge | None = None) -> None:
+    """Let each feed take in the stories that changed and now belong to it, and let go those that no longer do.
+
+    Args:
+        connection: in a writing transaction.
+        defined: the feeds.
+        now: the time.
+        judge: says which filters choose a story, so that a few changed stories are looked at once for all feeds;
+            None: the database is asked for each feed.
+
+    """
     newest = int(connection.execute(select(func.max(stories.c.change))).scalar() or 0)
+    behind: dict[int, list[tuple[int, Filter]]] = {}
+    for feed, row in zip(defined, _remembered(connection, defined, now), strict=True):
+        if depends_on_time(feed.filter):
+            _take_in(
+                connection, row.id, row.seen, _perhaps_moved(row, feed.filter), condition(feed.filter, now), now=now
+            )
+        elif row.seen < newest:
+            behind.setdefault(row.seen, []).append((row.id, feed.filter))
+    for seen, waiting in behind.items():
+        _advance(connection, seen, waiting, now, judge)
+    names = [feed.name for feed in defined]
+    for some in chunks(names, IN_ONE_QUERY):
+        connection.execute(update(feeds).where(feeds.c.name.in_(some), feeds.c.seen != newest).values(seen=newest))
+
+
+def _advance(
+    connection: Connection, seen: int, waiting: Sequence[tuple[int, Filter]], now: datetime, judge: Judge | None
+) -> None:
+    """Let feeds that have seen the same changes see the later ones."""
+    since = stories.c.change > seen
+    changed = list(connection.execute(select(stories.c.id).where(since).limit(_FEW + 1)).scalars())
+    if judge is None or not seen or len(changed) > _FEW:
+        for feed, chosen in waiting:
+            _take_in(connection, feed, seen, since if seen else true(), condition(chosen, now), now=now)
+        return
+    among = stories.c.id.in_(changed)
+    for feed, belonging in touched(connection, dict(waiting), changed, judge, now).items():
+        _take_in(connection, feed, seen, among, stories.c.id.in_(belonging), now=now)
+
+
+def _perhaps_moved(row: Row[Any], chosen: Filter) -> ColumnElement[bool]:
+    """Hold for the stories that may enter or leave a feed whose filter depends on time."""
+    if not row.seen or grows_by_time(chosen):
+        return true()
+    inside = select(feed_stories.c.story).where(feed_stories.c.feed == row.id, feed_stories.c.left_at.is_(None))
+    return or_(stories.c.change > row.seen, stories.c.id.in_(inside))
+
+
+def _remembered(connection: Connection, defined: Sequence[Feed], now: datetime) -> list[Row[Any]]:
+    """Give what is remembered of each feed; one that is new, or has another filter now, has seen nothing."""
     known = {row.name: row for row in connection.execute(select(feeds))}
+    rows = []
     for feed in defined:
-        row = known.get(feed.name)
-        chosen = repr(feed.filter)
+        row, chosen = known.get(feed.name), repr(feed.filter)
         if row is None:
             row = _first_seen(connection, feed, chosen, now)
         elif row.filter != chosen:
             row = _seen_nothing(connection, row, chosen)
-        if row.seen < newest or depends_on_time(feed.filter):
-            _take_in(connection, row, feed, now)
-            connection.execute(update(feeds).where(feeds.c.id == row.id).values(seen=newest))
+        rows.append(row)
+    return rows
 
 
 def _first_seen(connection: Connection, feed: Feed, chosen: str, now: datetime) -> Row[Any]:
@@ -71,19 +137,23 @@ def _seen_nothing(connection: Connection, row: Row[Any], chosen: str) -> Row[Any
     return connection.execute(changed.returning(*feeds.c)).one()
 
 
-_ALIVE = and_(stories.c.withdrawn_at.is_(None), stories.c.merged_into.is_(None))
-
-
-def _take_in(connection: Connection, row: Row[Any], feed: Feed, now: datetime) -> None:
-    belongs = and_(_ALIVE, condition(feed.filter, now))
-    timed = depends_on_time(feed.filter)
-    changed = stories.c.change > row.seen if row.seen and not timed else true()
-    mine = feed_stories.c.feed == row.id
+def _take_in(
+    connection: Connection,
+    feed: int,
+    seen: int,
+    changed: ColumnElement[bool],
+    chosen: ColumnElement[bool],
+    *,
+    now: datetime,
+) -> None:
+    """Move the changed stories that a feed chooses into it, and the others out of it."""
+    belongs = and_(ALIVE, chosen)
+    mine = feed_stories.c.feed == feed
     inside = select(feed_stories.c.story).where(mine)
     # By new rules a story takes its place by when it was kept, and is not sent to the top as news.
-    by_rules = stories.c.change == stories.c.settled if row.seen else true()
+    by_rules = stories.c.change == stories.c.settled if seen else true()
     entered_at = case((by_rules, stories.c.kept_at), else_=literal(now, feed_stories.c.entered_at.type))
-    entering = select(literal(row.id), stories.c.id, entered_at, stories.c.published).where(
+    entering = select(literal(feed), stories.c.id, entered_at, stories.c.published).where(
         changed, belongs, not_(stories.c.quiet), stories.c.id.not_in(inside)
     )
     connection.execute(insert(feed_stories).from_select(["feed", "story", "entered_at", "published"], entering))
@@ -119,7 +189,7 @@ def without_link(connection: Connection) -> Iterator[Story]:
 def every_story(connection: Connection) -> Iterator[Story]:
     """Give every story that is kept, the first kept one first."""
     return load(
-        connection, list(connection.execute(select(stories.c.id).where(_ALIVE).order_by(stories.c.id)).scalars())
+        connection, list(connection.execute(select(stories.c.id).where(ALIVE).order_by(stories.c.id)).scalars())
     )
 
 

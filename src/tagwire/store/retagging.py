@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, delete, func, insert, or_, select, update
 
 from tagwire.model import Article, Enclosure, Precision, TagReason
 from tagwire.store.rows import IN_ONE_QUERY, chunks, number_after, tags_of, unite_tags
@@ -12,13 +12,28 @@ from tagwire.store.schema import article_tags, articles, sources, stories
 Tag = Callable[[Article, tuple[str, ...]], tuple[TagReason, ...]]
 """Gives the tags that an article carries, from itself and from its source's own tags."""
 
+Progress = Callable[[int, int], bool]
+"""Takes how many articles were tagged anew, and of how many; says whether to go on."""
+
+
+# Said so that the index of generations finds them, source by source: it knows nothing of “unlike”, and to begin with
+# the articles, and look up the source of each, is only possible where the source's number stands alone.
+_STALE = and_(
+    articles.c.source == sources.c.id + 0,
+    or_(articles.c.generation < sources.c.generation, articles.c.generation > sources.c.generation),
+)
+
+
+def waiting(connection: Connection) -> int:
+    """Give how many articles carry tags of other rules than today's."""
+    return int(connection.execute(select(func.count(articles.c.id)).where(_STALE)).scalar() or 0)
+
 
 def retag(connection: Connection, tag: Tag, limit: int) -> int:
     """Tag anew some articles whose tags come from older rules; give how many there were."""
     stale = (
         select(articles, sources.c.name, sources.c.tags.label("source_tags"), sources.c.generation.label("wanted"))
-        .join(sources, sources.c.id == articles.c.source)
-        .where(articles.c.generation != sources.c.generation)
+        .where(_STALE)
         .limit(limit)
     )
     rows = connection.execute(stale).all()

@@ -161,6 +161,7 @@ articles = Table(
     Column("summary", Text, nullable=False),
     Column("content", Text, nullable=False),
     UniqueConstraint("source", "guid", "turn"),
+    Index("articles_generation", "source", "generation"),  # finds what was tagged by other rules than today's
 )
 
 # What the matcher finds candidates by.

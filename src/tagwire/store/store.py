@@ -9,14 +9,15 @@ from typing import Self
 
 from sqlalchemy import delete, func, insert, select
 
-from tagwire.model import Feed, Known, Learnt, Memo, Outcome, Story, TaggedReading
-from tagwire.store import corrections, explaining, facts, keeping, picking, rematching, retagging, visits
+from tagwire.model import Feed, Filter, Known, Learnt, Memo, Outcome, Story, TaggedReading
+from tagwire.store import corrections, explaining, facts, keeping, looking, picking, rematching, retagging, visits
 from tagwire.store.candidates import Matcher
 from tagwire.store.conditions import finder
 from tagwire.store.engine import connect, reading, writing
 from tagwire.store.migrate import migrate
 from tagwire.store.rows import chunks
 from tagwire.store.schema import articles, files, sources, stories
+from tagwire.store.touched import Judge
 
 _RETAGGED_AT_ONCE = 2_000
 _INDEXED_AT_ONCE = 2_000
@@ -75,30 +76,37 @@ class Store:
         with reading(self._engine) as connection:
             return bool(facts.get(connection, facts.RETAG))
 
-    def retag(self, tag: retagging.Tag, rules: str) -> int:
+    def retag(self, tag: retagging.Tag, rules: str, progress: retagging.Progress = lambda *_: True) -> int:
         """Tag anew all that was tagged by other rules than today's, in several transactions.
 
         Args:
             tag: gives the tags of an article.
             rules: the generation of the vocabulary behind it; nothing is done if today's is another one.
+            progress: called after each of them; says whether to go on.
 
         Returns:
             the number of articles.
 
         """
-        total, done = 0, _RETAGGED_AT_ONCE
-        while done == _RETAGGED_AT_ONCE:
-            with reading(self._engine) as connection:
-                if not facts.get(connection, facts.RETAG):
-                    return total
-            with writing(self._engine) as connection:
-                if facts.get(connection, facts.RULES) != rules:
-                    return total
-                done = retagging.retag(connection, tag, _RETAGGED_AT_ONCE)
-                if done < _RETAGGED_AT_ONCE:
-                    facts.put(connection, facts.RETAG, "")
-            total += done
-        return total
+        with reading(self._engine) as connection:
+            if not facts.get(connection, facts.RETAG):
+                return 0
+            total = retagging.waiting(connection)
+        done = 0
+        while some := self._retag_some(tag, rules):
+            done += some
+            if not progress(done, max(done, total)):
+                break
+        return done
+
+    def _retag_some(self, tag: retagging.Tag, rules: str) -> int:
+        with writing(self._engine) as connection:
+            if not facts.get(connection, facts.RETAG) or facts.get(connection, facts.RULES) != rules:
+                return 0
+            done = retagging.retag(connection, tag, _RETAGGED_AT_ONCE)
+            if not done:
+                facts.put(connection, facts.RETAG, "")
+            return done
 
     def index(self, matcher: Matcher, version: str) -> None:
         """Index every copy anew if another version of the matcher did it last, in several transactions."""
@@ -189,10 +197,23 @@ class Store:
         with reading(self._engine) as connection:
             return int(connection.execute(select(func.max(stories.c.change))).scalar() or 0)
 
-    def catch_up(self, feeds: Sequence[Feed], now: datetime) -> None:
-        """Let every feed take in what changed since it last did."""
+    def catch_up(self, feeds: Sequence[Feed], now: datetime, judge: Judge | None = None) -> bool:
+        """Let every feed take in what changed since it last did; see `picking.catch_up`.
+
+        Returns:
+            whether they did: they rest while some articles carry tags of other rules than today's.
+
+        """
         with writing(self._engine) as connection:
-            picking.catch_up(connection, feeds, now)
+            if facts.get(connection, facts.RETAG):
+                return False
+            picking.catch_up(connection, feeds, now, judge)
+            return True
+
+    def newest(self, chosen: Filter, limit: int, now: datetime) -> list[Story]:
+        """Give the stories of a filter that were kept last, the last one first."""
+        with reading(self._engine) as connection:
+            return list(picking.load(connection, looking.newest(connection, chosen, limit, now)))
 
     def pick(self, feeds: Sequence[Feed]) -> list[picking.Picked]:
         """Give what each feed publishes now, all as of one moment."""

@@ -3,7 +3,7 @@
 A leaf holds for a story if it holds for any of its copies; `not` means that it holds for none.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from tagwire.model import (
@@ -35,6 +35,11 @@ from tagwire.text import plain, words
 def matches(tree: Filter, seen: Seen, now: datetime) -> bool:
     """Say whether a filter chooses a story; `now` is what ``within:`` counts back from."""
     return Judge(seen, now).chooses(tree)
+
+
+def judge(seen: Seen, now: datetime) -> Callable[[Filter], bool]:
+    """Give what says of any filter whether it chooses a story."""
+    return Judge(seen, now).chooses
 
 
 class Judge:

@@ -124,6 +124,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("source", "guid", "turn"),
     )
     op.create_index(op.f("ix_articles_story"), "articles", ["story"], unique=False)
+    op.create_index("articles_generation", "articles", ["source", "generation"], unique=False)
     op.create_table(
         "corrections",
         sa.Column("id", sa.Integer(), nullable=False),
