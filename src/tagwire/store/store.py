@@ -4,6 +4,7 @@ Every method is one transaction, or says how many. It is safe to use from severa
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Self
 
@@ -209,6 +210,12 @@ class Store:
                 return False
             picking.catch_up(connection, feeds, now, judge)
             return True
+
+    @contextmanager
+    def look(self, now: datetime) -> Iterator[looking.View]:
+        """Look at what is stored, all as of one moment; nothing is written."""
+        with reading(self._engine) as connection:
+            yield looking.View(connection, now)
 
     def newest(self, chosen: Filter, limit: int, now: datetime) -> list[Story]:
         """Give the stories of a filter that were kept last, the last one first."""
