@@ -39,32 +39,7 @@ CHANGED = 10
 """Every so manieth source has something new in a round of the last kind."""
 PATIENCE = 3_600
 
-SYLLABLES = [
-    "ba",
-    "co",
-    "di",
-    "fu",
-    "ge",
-    "ha",
-    "ir",
-    "jo",
-    "ka",
-    "le",
-    "mi",
-    "no",
-    "or",
-    "pa",
-    "qui",
-    "ra",
-    "sa",
-    "te",
-    "um",
-    "va",
-    "we",
-    "xi",
-    "yo",
-    "za",
-]
+SYLLABLES = "ba co di fu ge ha ir jo ka le mi no or pa qui ra sa te um va we xi yo za".split()
 HAN = "的一是了在人有我他这中大来上国个到说们为子和你地出道也时年得就那要下以生会自着去之过家学对可她里后"
 SCENES = ("cold", "warm, 304", "warm, equal bodies", "one in ten changed")
 
@@ -86,9 +61,7 @@ class Author:
             rnd.choice(self.wire) if rnd.random() < 0.1 else self._entry(rnd, f"{number}-{place}", number % 10 == 3)
             for place in range(ENTRIES)
         ]
-        fresh = [
-            self._entry(random.Random(f"{number}.{news}.{n}"), f"{number}-{news}-{n}") for n in range(2 * (news > 0))
-        ]
+        fresh = [self._entry(random.Random(f"{number}.{news}.{n}"), f"{number}-{news}-{n}") for n in range(2 * (news > 0))]
         head = '<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"><channel>'
         about = f"<title>Source {number}</title><link>http://{host(number)}/</link>"
         text = f"{head}{about}{''.join(fresh + entries)}</channel></rss>"
