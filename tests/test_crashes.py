@@ -95,7 +95,7 @@ def site_of(root, web):
         {
             "feeds/all.toml": 'title = "All"\nlimit = 1000',
             "feeds/plants.toml": 'title = "Plants"\nfilter = "tag:Plants"\n[tags.Plants]\naliases = ["plants"]',
-            "sources/daily.toml": f'url = "{web.url("/feed")}"\nallow_private = true',
+            "sources/daily.toml": f'url = "{web.url("/feed")}"\nallow_private = true\nbacklog = 1000',
         },
     )
 

@@ -168,6 +168,8 @@ class Reading:
     """When the oldest of them was published, where all are dated."""
     moved_to: str = ""
     """Where its permanent redirects (301, 308) led, or where it is asked since they have for long enough."""
+    instead: tuple[str, ...] | None = None
+    """Where a web page came: the feeds that it names."""
     backlog: int | None = None
     """How many of its articles, the newest, are news; the others are kept and enter no feed. None: all are."""
 

@@ -140,7 +140,7 @@ CASES: dict[str, tuple[Answer, Outcome, str]] = {
     "a web page": (
         page(b'<!DOCTYPE html><head><link rel=alternate type="application/rss+xml" href="/f.xml"></head>'),
         Outcome.FAILED,
-        "this is a web page, not a feed; its feed may be http://127.0.8.",
+        "this is a web page; its feed is http://127.0.8.",
     ),
     "garbage": (page(bytes(range(256)) * 50), Outcome.FAILED, "this is not a feed"),
     "JSON that is no feed": (page(b'{"version": 1}'), Outcome.FAILED, "this is JSON, but no JSON Feed"),

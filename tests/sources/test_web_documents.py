@@ -364,7 +364,7 @@ def test_a_page_names_its_feeds():
 
 
 def test_a_page_without_feeds_is_told_as_a_page():
-    with pytest.raises(SourceError, match=r"^this is a web page, not a feed$"):
+    with pytest.raises(SourceError, match=r"^this is a web page that names no feed$"):
         read(b"<html><body>Hello</body></html>", content_type="text/html")
 
 

@@ -102,13 +102,14 @@ def preview(root: Path, target: str, as_json: bool, allow_private: bool) -> None
         for article in reading.articles:
             click.echo(show.as_json(article))
     else:
-        _say_articles(reading.articles)
+        say_articles(reading.articles)
     if reading.error:
         click.echo(f"{reading.outcome}: {target}: {reading.error}", err=True)
         sys.exit(1)
 
 
-def _say_articles(articles: "Sequence[Article]") -> None:
+def say_articles(articles: "Sequence[Article]") -> None:
+    """Show what a reading brought, a line for each article."""
     show.table(
         ("published", "dated", "title", "tags", "link"),
         [

@@ -1,7 +1,7 @@
 """What a response means: a reading at once, or a document that has to be parsed first. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -61,7 +61,7 @@ class Answer:
         """Give the reading that the parsed document comes to."""
         document = parsed.result
         if document is None:
-            return self.failed(parsed.error)
+            return replace(self.failed(parsed.error), instead=parsed.instead)
         memo = {
             **self._validators(),
             "rule": document.rule,

@@ -4,6 +4,7 @@ import re
 
 from selectolax.lexbor import LexborHTMLParser
 
+from tagwire.errors import SourceError
 from tagwire.sources.border import safe_url
 
 FEED_TYPES = frozenset({
@@ -13,6 +14,19 @@ _PAGE = re.compile(rb"<(?:!doctype\s{1,9}html|html|head|body)[\s>]", re.IGNORECA
 _FEED = re.compile(rb"<(?:\w{1,20}:)?(?:rss|feed|rdf)[\s>]", re.IGNORECASE)
 _BEGIN = 4 * 1024
 _HEAD = 512 * 1024
+
+
+COMMON = ("feed", "feed.xml", "rss", "rss.xml", "atom.xml", "index.xml", "feed.json")
+"""Where web feeds usually lie, for pages that name none."""
+
+
+class PageError(SourceError):
+    """A web page came instead of a feed."""
+
+    def __init__(self, feeds: tuple[str, ...]) -> None:
+        """Remember which feeds it names."""
+        super().__init__("this is a web page" + (f"; its feed is {feeds[0]}" if feeds else " that names no feed"))
+        self.feeds = feeds
 
 
 def is_page(content: bytes) -> bool:

@@ -13,7 +13,7 @@ import feedparser
 from tagwire.errors import SourceError
 from tagwire.model import About, Article, Precision
 from tagwire.sources import dates, entries, identity, jsonfeed
-from tagwire.sources.discovery import discover, is_page
+from tagwire.sources.discovery import PageError, discover, is_page
 from tagwire.sources.drafts import Draft
 from tagwire.sources.exchange import shortened
 from tagwire.sources.hints import wishes
@@ -83,8 +83,7 @@ def _stands_for_something(reference: re.Match[bytes]) -> bool:
 def _no_feed(content: bytes, job: Job) -> SourceError:
     if not is_page(content):
         return SourceError("this is not a feed", "", "neither RSS, Atom nor JSON Feed")
-    feeds = discover(content, job.url)
-    return SourceError("this is a web page, not a feed" + (f"; its feed may be {feeds[0]}" if feeds else ""))
+    return PageError(tuple(discover(content, job.url)))
 
 
 def _content_type(content: bytes, declared: str) -> str:

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from multiprocessing.connection import Connection
 from time import monotonic
 from types import TracebackType
-from typing import IO, Self
+from typing import IO, Self, TypeAlias
 
 from tagwire.model import About, Article, Source
 from tagwire.sources import identity
@@ -70,6 +70,12 @@ class Parsed:
     result: Understood | None = None
     error: str = ""
     """Why there is no result."""
+    instead: tuple[str, ...] | None = None
+    """Of a web page: the feeds that it names."""
+
+
+Answer: TypeAlias = tuple[Understood | None, str, tuple[str, ...] | None]
+"""What a worker says of a document: as in `Parsed`."""
 
 
 class Parsers:
@@ -146,8 +152,8 @@ class Parsers:
             body.seek(0)
             content = body.read()
         try:
-            result, error = worker.parse(content, job)
-            self._deliver(Parsed(caller=caller, result=result, error=error))
+            result, error, instead = worker.parse(content, job)
+            self._deliver(Parsed(caller=caller, result=result, error=error, instead=instead))
         except BaseException as error:  # noqa: BLE001 - the consumer would wait for ever; it is raised there
             self._deliver(error)
 
@@ -174,9 +180,9 @@ class _Worker:
         self._pipe: Connection | None = None
         self._over = False
 
-    def parse(self, content: bytes, job: Job) -> tuple[Understood | None, str]:
+    def parse(self, content: bytes, job: Job) -> Answer:
         """Give what the worker makes of a document, or why it does not."""
-        answer: tuple[Understood | None, str]
+        answer: Answer
         try:
             pipe = self._pipe or self._start()
             pipe.send((content, job))
@@ -189,7 +195,7 @@ class _Worker:
         except OSError as error:
             why = f"no parser could be started: {error}"
         self.forget()
-        return None, why
+        return None, why, None
 
     def kill(self) -> None:
         """End the process for good, from another thread; what it is busy with is lost."""

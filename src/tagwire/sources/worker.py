@@ -11,13 +11,14 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 
 from tagwire.errors import SourceError
+from tagwire.sources.discovery import PageError
 from tagwire.sources.documents import read_document
 from tagwire.sources.exchange import shortened
-from tagwire.sources.parsing import Job, Understood
+from tagwire.sources.parsing import Answer, Job
 
 
 def main(fd: int, memory: int, deadline: float) -> None:
-    """Answer each ``(content, job)`` with ``(result, error)`` until the pipe closes.
+    """Answer each ``(content, job)`` with an `Answer` until the pipe closes.
 
     Args:
         fd: of our end of the pipe.
@@ -43,15 +44,19 @@ def main(fd: int, memory: int, deadline: float) -> None:
             signal.setitimer(signal.ITIMER_REAL, 0)
 
 
-def _answer(content: bytes, job: Job) -> tuple[Understood | None, str]:
+def _answer(content: bytes, job: Job) -> Answer:
+    instead = None
     try:
-        return read_document(content, job), ""
+        return read_document(content, job), "", None
+    except PageError as error:
+        why, instead = str(error), error.feeds
     except SourceError as error:
-        return None, str(error)
+        why = str(error)
     except MemoryError:
-        return None, "the document needs more memory than its parser may use"
+        why = "the document needs more memory than its parser may use"
     except Exception as error:  # noqa: BLE001 - whatever a document does to its parser is its source's failure
-        return None, f"the document cannot be parsed: {shortened(f'{type(error).__name__}: {error}')}"
+        why = f"the document cannot be parsed: {shortened(f'{type(error).__name__}: {error}')}"
+    return None, why, instead
 
 
 if __name__ == "__main__":
