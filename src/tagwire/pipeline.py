@@ -29,7 +29,7 @@ from tagwire.stories.outlets import Outlets
 from tagwire.tags.matching import judge
 from tagwire.tags.vocabulary import Vocabulary
 
-_CLAIMED_AT_ONCE = 20
+_CLAIMED_AT_ONCE = 500
 _ARTICLES_AT_ONCE = 2_000
 _LONGEST_BATCH = timedelta(seconds=1)
 _LONGEST_PASS = timedelta(minutes=5)
