@@ -39,7 +39,32 @@ CHANGED = 10
 """Every so manieth source has something new in a round of the last kind."""
 PATIENCE = 3_600
 
-SYLLABLES = "ba co di fu ge ha ir jo ka le mi no or pa qui ra sa te um va we xi yo za".split()
+SYLLABLES = [
+    "ba",
+    "co",
+    "di",
+    "fu",
+    "ge",
+    "ha",
+    "ir",
+    "jo",
+    "ka",
+    "le",
+    "mi",
+    "no",
+    "or",
+    "pa",
+    "qui",
+    "ra",
+    "sa",
+    "te",
+    "um",
+    "va",
+    "we",
+    "xi",
+    "yo",
+    "za",
+]
 HAN = "的一是了在人有我他这中大来上国个到说们为子和你地出道也时年得就那要下以生会自着去之过家学对可她里后"
 SCENES = ("cold", "warm, 304", "warm, equal bodies", "one in ten changed")
 
@@ -58,10 +83,14 @@ class Author:
         """Write a source's document; `news` entries of this round stand on top of its old ones."""
         rnd = random.Random(number)
         entries = [
-            rnd.choice(self.wire) if rnd.random() < 0.1 else self._entry(rnd, f"{number}-{place}", number % 10 == 3)
+            rnd.choice(self.wire)
+            if rnd.random() < 0.1
+            else self._entry(rnd, f"{number}-{place}", chinese=number % 10 == 3)
             for place in range(ENTRIES)
         ]
-        fresh = [self._entry(random.Random(f"{number}.{news}.{n}"), f"{number}-{news}-{n}") for n in range(2 * (news > 0))]
+        fresh = [
+            self._entry(random.Random(f"{number}.{news}.{n}"), f"{number}-{news}-{n}") for n in range(2 * (news > 0))
+        ]
         head = '<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"><channel>'
         about = f"<title>Source {number}</title><link>http://{host(number)}/</link>"
         text = f"{head}{about}{''.join(fresh + entries)}</channel></rss>"
@@ -71,7 +100,7 @@ class Author:
         (self.folder / "new").write_text(text)
         (self.folder / "new").replace(target)
 
-    def _entry(self, rnd: random.Random, name: str, chinese: bool = False) -> str:
+    def _entry(self, rnd: random.Random, name: str, *, chinese: bool = False) -> str:
         words = self._chinese if chinese else self._english
         paragraphs = "".join(f"<p>{words(rnd, 40)}</p>" for _ in range(rnd.randint(2, 5)))
         extra = f'<p><a href="/more/{name}">{words(rnd, 3)}</a> <img src="/{name}.jpg" alt=""><br/></p>'
@@ -163,15 +192,12 @@ class Bare:
         """Fetch everything; parse and sanitise what is new."""
         if scene == SCENES[0]:
             self.tags = {}
-        parsed = []
         parses = scene in {SCENES[0], SCENES[3]}
         if parses and self.pool is None:
             self.pool = multiprocessing.get_context("spawn").Pool(2)
             self.pool.map(parse, [b""] * 2)  # so that both are ready
-        for body in self._fetched():
-            if parses and body:
-                parsed.append(self.pool.apply_async(parse, (body,)))
-        for each in parsed:
+        bodies = (body for body in self._fetched() if parses and body)
+        for each in [self.pool.apply_async(parse, (body,)) for body in bodies]:
             each.get(PATIENCE)
 
     def _fetched(self) -> Iterator[bytes]:

@@ -17,6 +17,8 @@ from tagwire.sources.drive import Drive, Manner, Report
 from tagwire.sources.exchange import Exchange, Request, Response
 from tagwire.sources.limits import Limits
 
+_SOME = 16
+
 
 def user_agent(contact: str = "") -> str:
     """Give the name that we go by: ``Tagwire/VERSION (+CONTACT)``; `contact` is an address or a mail address."""
@@ -27,8 +29,8 @@ def user_agent(contact: str = "") -> str:
 class Transfers:
     """All transfers of one reading; use it as a context manager, so that its thread and connections end with it.
 
-    `start` and `release` may be called from any thread, and never wait. `deliver` is called in the transfers' thread
-    with each `Response`, once for each request, or with the exception that ended the thread (a bug). At most
+    `start`, `release` and `wake` may be called from any thread, and never wait. `deliver` is called in the transfers'
+    thread with each `Response`, once for each request, or with the exception that ended the thread (a bug). At most
     `limits.at_once` requests are begun and not yet released, so what is delivered to cannot overflow. Where
     `asks_to_wait` says of a response that its host does, nothing more is sent there: the others get an error.
     """
@@ -66,14 +68,19 @@ class Transfers:
         self._bell.close()
 
     def start(self, request: Request) -> None:
-        """Send a request when it is its host's turn and there is room."""
+        """Send a request when it is its host's turn and there is room; `wake` makes it known."""
         self._started.append(request)
-        self._bell.ring()
 
     def release(self) -> None:
-        """Make room: a response that was delivered has been dealt with."""
+        """Make room: a response that was delivered has been dealt with; `wake` makes it known, or some more of it."""
         self._released.append(None)
-        self._bell.ring()
+        if len(self._released) >= _SOME:
+            self.wake()
+
+    def wake(self) -> None:
+        """Let the thread see to what was started and released since the last time: it costs less than one by one."""
+        if self._started or self._released:
+            self._bell.ring()
 
     def _take_resolved(self, exchange: Exchange, found: tuple[str, ...]) -> None:
         self._resolved.append((exchange, found))

@@ -122,6 +122,7 @@ class _Trip:
             with self._transfers, self._parsers:
                 yield from self._set_out()
                 while self._away:
+                    self._transfers.wake()
                     yield from self._come_home()
                     self._parsers.relieve()
                     yield from self._set_out()
@@ -129,16 +130,23 @@ class _Trip:
             _discard(self._inbox)
 
     def _come_home(self) -> Iterator[Reading | None]:
-        """Wait for the next to come home; None: for a heartbeat nobody did."""
+        """Wait for the next to come home, and take in all who came with it; None: for a heartbeat nobody did."""
         try:
-            reading = self._home(self._inbox.get(timeout=_HEARTBEAT))
+            arrival = self._inbox.get(timeout=_HEARTBEAT)
         except Empty:
             yield None
             return
-        if reading is not None:
-            self._away -= 1
-            self._transfers.release()
-            yield reading
+        more = self._inbox.qsize()
+        while True:
+            reading = self._home(arrival)
+            if reading is not None:
+                self._away -= 1
+                self._transfers.release()
+                yield reading
+            if not more:
+                return
+            more -= 1
+            arrival = self._inbox.get()
 
     def _set_out(self) -> Iterator[Reading]:
         """Take visits from the caller while there is room; give the readings of those that cannot begin."""

@@ -170,7 +170,7 @@ class _Keeper:
 
     def _take_lesson(self, source: Row[Any], learnt: Learnt) -> None:
         """Remember what was learnt; where titles are cleaned otherwise now, the source's latest copies get new keys."""
-        before = visits.learnt(source.learnt)
+        before = visits.last_lesson(self._connection, source.id)
         if learnt == before:
             return
         visits.remember_learnt(self._connection, source.id, learnt)

@@ -193,7 +193,7 @@ def known(connection: Connection, addresses: Sequence[str]) -> dict[str, Row[Any
     """Give what keeping must know of some sources, by address."""
     columns = (
         sources.c.id, sources.c.address, sources.c.host, sources.c.generation, sources.c.failures, sources.c.habit,
-        sources.c.well_at, sources.c.next_at, sources.c.learnt,
+        sources.c.well_at, sources.c.next_at,
     )  # fmt: skip
     query = select(*columns).where(sources.c.address.in_(addresses))
     found: list[Any] = list(connection.execute(query))
@@ -246,7 +246,7 @@ def _ended(each: Ended) -> dict[str, object]:
         "of": each.row.id, "new_last_at": each.attendance.now, "new_outcome": each.outcome.value,
         "new_error": one_line(reading.error), "new_warnings": list(reading.warnings),
         "new_failures": each.attendance.failures, "new_next_at": following.at,
-        "new_next_reason": following.reason, "new_habit": asdict(following.habit),
+        "new_next_reason": following.reason, "new_habit": _habit(following.habit),
         "new_leased_until": None,
     }  # fmt: skip
 
@@ -275,6 +275,11 @@ def is_well(reading: Reading) -> bool:
     return reading.outcome in {Outcome.NEW, Outcome.UNCHANGED}
 
 
+def last_lesson(connection: Connection, source_id: int) -> Learnt:
+    """Give what a source's articles have taught the matcher so far."""
+    return learnt(connection.execute(select(sources.c.learnt).where(sources.c.id == source_id)).scalar_one())
+
+
 def remember_learnt(connection: Connection, source_id: int, learnt: Learnt) -> None:
     """Remember what a source's articles have taught the matcher."""
     values = {
@@ -293,6 +298,10 @@ def learnt(values: Mapping[str, Any]) -> Learnt:
 def about(values: Mapping[str, str]) -> About:
     """Read back what a source says of itself."""
     return About(**values)
+
+
+def _habit(habit: Habit) -> dict[str, object]:
+    return {name: getattr(habit, name) for name in Habit.__dataclass_fields__}  # asdict copies deeply
 
 
 def habit(values: Mapping[str, Any]) -> Habit:
