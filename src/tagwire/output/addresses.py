@@ -6,12 +6,25 @@ from tagwire.model import Face, Feed, Story
 from tagwire.output.grammar import web_address
 
 INDEX = "index.html"
+TAGS = "tags/index.html"
 STYLE = "style.css"
+SCRIPT = "script.js"
+OPML = "feeds.opml"
 
 
 def feed_path(feed: Feed, suffix: str) -> str:
     """Give the path of a feed's file: ``NAME.atom``."""
     return feed.name + suffix
+
+
+def page_path(feed: Feed) -> str:
+    """Give the path of a feed's page for people: ``NAME.html``."""
+    return feed.name + ".html"
+
+
+def archive_path(feed: Feed, number: int) -> str:
+    """Give the path of an archive of a feed: ``archive/NAME/0001.atom``."""
+    return f"archive/{feed.name}/{number:04}.atom"
 
 
 def story_path(story: Story) -> str | None:
@@ -33,6 +46,11 @@ def story_address(face: Face, story: Story) -> str:
     """Give the absolute address that a story links to: its link, else its own page."""
     path = story_path(story)
     return address(face, path) if path else web_address(story.link) or face.base_url
+
+
+def top(path: str) -> str:
+    """Give what leads from a page up to the top of ``output/``: ``../`` for each folder that it lies in."""
+    return "../" * path.count("/")
 
 
 def tag_scheme(face: Face) -> str:
