@@ -55,6 +55,14 @@ class Judge:
 
     problems: Callable[[bytes], list[str]]
     read: Callable[[bytes], list[Told]]
+    unclear: re.Pattern[str]
+    """In texts that this reader makes something else of."""
+
+
+# Allowed in XML, but feedparser reads them as what Windows means by these bytes.
+C1 = re.compile("[\x80-\x9f]")
+# RSS does not say whether a title is text or HTML, and feedparser guesses.
+C1_OR_HTML = re.compile("[\x80-\x9f&<]")
 
 
 def read_json(data: bytes) -> list[Told]:
@@ -74,13 +82,12 @@ def read_json(data: bytes) -> list[Told]:
 
 
 JUDGES = {
-    ".atom": Judge(rfc4287.problems, read_by_feedparser),
-    ".rss": Judge(rss20.problems, read_by_feedparser),
-    ".json": Judge(jsonfeed11.problems, read_json),
+    ".atom": Judge(rfc4287.problems, read_by_feedparser, C1),
+    ".rss": Judge(rss20.problems, read_by_feedparser, C1_OR_HTML),
+    ".json": Judge(jsonfeed11.problems, read_json, re.compile("(?!)")),
 }
 
 each_format = pytest.mark.parametrize("fmt", FORMATS, ids=lambda fmt: fmt.name)
-C1 = re.compile("[\x80-\x9f]")  # allowed in XML, but feedparser reads them as what Windows means by these bytes
 hostile = settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
 
 
@@ -152,11 +159,12 @@ def test_hostile_text_leaves_every_story_and_a_right_feed(fmt: Format, given_doc
     data = fmt.render(given_document)
     assert JUDGES[fmt.suffix].problems(data) == []
     read = JUDGES[fmt.suffix].read(data)
+    unclear = JUDGES[fmt.suffix].unclear.search
     assert [each.id for each in read] == [each.id for each in given_document.stories]
     for story, back in zip(given_document.stories, read, strict=True):
-        if not C1.search(story.title):
+        if not unclear(story.title):
             assert back.title == (one_line(story.title) or back.link)
-        if not any(map(C1.search, story.tags)):
+        if not any(map(unclear, story.tags)):
             assert back.tags == tuple(dict.fromkeys(filter(None, map(one_line, story.tags))))
 
 
