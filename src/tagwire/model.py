@@ -35,6 +35,16 @@ class Outcome(StrEnum):
 # ---------------------------------------------------------------- what is read
 
 
+class Mode(StrEnum):
+    """How boldly articles are taken for one story."""
+
+    STRICT = "strict"
+    """No near titles and no bodies."""
+    NORMAL = "normal"
+    OFF = "off"
+    """Only the same guid."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """What is read: a web feed, a folder of article files."""
@@ -54,6 +64,9 @@ class Source:
     every: timedelta | None = None
     """None: as the kind does by default."""
     cron: str | None = None
+    priority: int = 0
+    """Of the copies of a story, the one from the source with the highest is shown."""
+    matching: Mode = Mode.NORMAL
     file: str = ""
     """The definition's file, relative to the site, for messages."""
 
@@ -262,6 +275,8 @@ class TaggedReading:
     """Of the rules that the tags come from."""
     own: bool = False
     """Whether the articles are the operator's own, so that a corrected date is taken over."""
+    learnt: "Learnt | None" = None
+    """What was learnt of the source with them, if anything was."""
 
 
 # ---------------------------------------------------------------- filters
@@ -445,16 +460,6 @@ class Change(StrEnum):
     """Title, day and text all changed: a column that keeps its address. It is a new article."""
 
 
-class Mode(StrEnum):
-    """How boldly articles are taken for one story."""
-
-    STRICT = "strict"
-    """No near titles and no bodies."""
-    NORMAL = "normal"
-    OFF = "off"
-    """Only the same guid."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Learnt:
     """What a source's own articles have taught about it."""
@@ -611,6 +616,7 @@ class Site:
     timezone: str = "UTC"
     database: str = ""
     """An SQLAlchemy URL; empty: ``tagwire.db`` beside the folders."""
+    matching: Mode = Mode.NORMAL
     sources: tuple[Source, ...] = ()
     feeds: tuple[Feed, ...] = ()
     tag_feeds: TagFeeds = TagFeeds()

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from tagwire import __version__
-from tagwire.cli import lists, looking, making, working
+from tagwire.cli import lists, looking, making, mending, working
 from tagwire.errors import DefinitionError, TagwireError
 
 
@@ -58,5 +58,6 @@ def main(ctx: click.Context, site: Path) -> None:
 for _command in (
     making.init, working.run, working.serve, working.refresh, working.publish,
     looking.preview, making.check, looking.status, looking.export, lists.opml,
+    mending.why, mending.tag, mending.split, mending.merge, mending.withdraw, mending.undo, mending.rematch,
 ):  # fmt: skip
     main.add_command(_command)

@@ -88,6 +88,7 @@ class SiteTable(Vocabulary):
     language: Language | None = _FACE.language
     timezone: TimeZone = "UTC"
     database: Database = ""
+    matching: Literal["strict", "normal", "off"] = "normal"
     hub: WebAddress = _FACE.hub
     tag_feeds: TagFeedsTable = TagFeedsTable()
 
@@ -119,6 +120,8 @@ class SourceTable(Table):
     timezone: TimeZone | None = None
     every: Every = None
     cron: Cron | None = None
+    priority: int = Field(default=0, ge=-100, le=100, examples=[10])
+    matching: Literal["strict", "normal", "off"] = "normal"
 
 
 AnyTable = TypeVar("AnyTable", bound=Table)

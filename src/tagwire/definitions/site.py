@@ -12,7 +12,7 @@ from tagwire.definitions.feeds import feed_of
 from tagwire.definitions.schema import SiteTable, checked
 from tagwire.definitions.sources import ARTICLES, SourceReader, apart
 from tagwire.errors import DefinitionError, Problem
-from tagwire.model import Face, Feed, Site, Source, TagFeeds, TagRule
+from tagwire.model import Face, Feed, Mode, Site, Source, TagFeeds, TagRule
 from tagwire.sources import Kind
 from tagwire.tags import checks
 
@@ -109,6 +109,7 @@ class _Loader:
             ),
             timezone=table.timezone,
             database=table.database,
+            matching=Mode(table.matching),
             sources=tuple(sources),
             feeds=tuple(feeds),
             tag_feeds=TagFeeds(enabled=table.tag_feeds.enabled, least=table.tag_feeds.least),

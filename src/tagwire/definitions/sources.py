@@ -11,7 +11,7 @@ from tagwire.definitions.files import is_folder
 from tagwire.definitions.names import is_usable, name_of
 from tagwire.definitions.schema import SourceTable, checked, with_options
 from tagwire.errors import Problem
-from tagwire.model import Source
+from tagwire.model import Mode, Source
 from tagwire.sources import Kind
 
 ARTICLES = "articles"
@@ -104,6 +104,8 @@ class SourceReader:
             language=values.language,
             timezone=values.timezone or self._timezone,
             every=values.every,
+            priority=values.priority,
+            matching=Mode(values.matching),
             cron=values.cron,
             file=document.file,
         )

@@ -6,6 +6,8 @@ from tagwire.store.schema import meta
 
 RETAG = "retag"
 """``due`` while some articles carry tags of other rules than today's."""
+MATCHER = "matcher"
+"""The version of the matcher whose keys the copies are indexed by."""
 RULES = "rules"
 """The generation of today's vocabulary."""
 

@@ -4,56 +4,25 @@ Matched before the transaction, two siblings of one batch (or of two processes) 
 twice; and a memo kept before its articles would lose them for good in a crash.
 """
 
-import hashlib
-import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import islice
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
 
-from tagwire.model import (
-    Article,
-    Attendance,
-    Candidate,
-    Decision,
-    Known,
-    Next,
-    Outcome,
-    Precision,
-    Reading,
-    Searched,
-    TaggedReading,
-    TagReason,
-    tag_key,
-)
+from tagwire.model import Article, Attendance, Change, Known, Learnt, Next, Outcome, Reading, TaggedReading, TagReason
 from tagwire.store import facts, visits
+from tagwire.store.candidates import Candidates, Matcher, known
 from tagwire.store.conditions import article_words
-from tagwire.store.schema import article_keys, article_tags, articles, sources, stories, story_tags
-from tagwire.text import plain, words
+from tagwire.store.identity import new_uri
+from tagwire.store.rows import IN_ONE_QUERY, chunks, dated, number_after, tags_of, told, unite_tags, words_of
+from tagwire.store.schema import article_keys, article_tags, articles, sources, stories
 
 _FIRST = "the first of its story"
 _FAILURES = frozenset({Outcome.FAILED, Outcome.HELD})
-_IN_ONE_QUERY = 500  # bound parameters; every SQLite takes more
-
-Item = TypeVar("Item")
-
-
-class Matcher(Protocol):
-    """Decides which story an article belongs to; pure."""
-
-    @property
-    def reach(self) -> timedelta:
-        """How far apart in time two copies of one story can lie."""
-
-    def keys(self, article: Article) -> tuple[str, ...]:
-        """Give what a copy of the same story would share at least one of."""
-
-    def decide(self, article: Article, candidates: Sequence[Candidate]) -> Decision:
-        """Decide which of the candidates the article belongs to, if any."""
-
+_RESTLESS = timedelta(days=1)
+"""After a longer rest, an article's changes are counted anew."""
 
 Plan = Callable[[Attendance], Next]
 """Decides when a source is due after a visit."""
@@ -78,18 +47,17 @@ class Kept:
     @property
     def failed(self) -> bool:
         """Whether the visit ended as it should not."""
-        return self.reading.outcome not in {Outcome.NEW, Outcome.UNCHANGED}
+        return not visits.is_well(self.reading)
 
 
 def keep(
     connection: Connection, tagged: Sequence[TaggedReading], matcher: Matcher, plan: Plan, now: datetime
 ) -> list[Kept]:
     """Keep some readings, all of them or none; keeping the same reading twice changes nothing."""
-    change = int(connection.execute(select(func.max(stories.c.change))).scalar() or 0) + 1
-    keeper = _Keeper(connection, matcher, now, change)
+    keeper = _Keeper(connection, matcher, now)
     kept, ended = [], []
     rows: dict[str, Row[Any]] = {}
-    for some in chunks([each.reading.source.address for each in tagged], _IN_ONE_QUERY):
+    for some in chunks([each.reading.source.address for each in tagged], IN_ONE_QUERY):
         rows |= visits.known(connection, some)
     for each in tagged:
         row = rows[each.reading.source.address]
@@ -98,6 +66,7 @@ def keep(
         following = plan(attendance)
         kept.append(Kept(each.reading, new, edited, following))
         ended.append(visits.Ended(row, attendance, kept[-1].outcome, following))
+    keeper.write()
     visits.record(connection, ended)
     return kept
 
@@ -109,184 +78,241 @@ def _attendance(row: Row[Any], reading: Reading, new: int, now: datetime) -> Att
     )  # fmt: skip
 
 
-class _Keeper:
-    """Keeps the articles of one reading; holds what all its steps need."""
+@dataclass(slots=True)
+class _Told:
+    """The last telling of an article that is known by its guid."""
 
-    def __init__(self, connection: Connection, matcher: Matcher, now: datetime, change: int) -> None:
-        self.connection = connection
-        self.matcher = matcher
-        self.now = now
-        self.change = change
-        self.authority = facts.authority(connection)
+    article: int
+    story: int
+    digest: str
+    turn: int
+
+
+@dataclass(slots=True)
+class _Rows:
+    """What is written at the end of the transaction, many rows at once."""
+
+    stories: dict[int, dict[str, object]] = field(default_factory=dict)
+    articles: list[dict[str, object]] = field(default_factory=list)
+    keys: list[dict[str, object]] = field(default_factory=list)
+    tags: list[dict[str, object]] = field(default_factory=list)
+    words: list[dict[str, object]] = field(default_factory=list)
+
+
+class _Keeper:
+    """Keeps the articles of some readings; decides on each in turn, and writes them all at the end."""
+
+    def __init__(self, connection: Connection, matcher: Matcher, now: datetime) -> None:
+        self._connection = connection
+        self._matcher = matcher
+        self._now = now
+        self._candidates = Candidates(connection, matcher)
+        self._authority = facts.authority(connection)
+        self._change = number_after(connection, stories.c.change)
+        self._story = number_after(connection, stories.c.id)
+        self._article = number_after(connection, articles.c.id)
+        self._rows = _Rows()
+        self._touched: dict[int, dict[str, object]] = {}
+        self._members: dict[int, list[int]] = {}
+        self._uris: set[str] = set()
+
+    # ------------------------------------------------------------ deciding
 
     def articles(self, source: Row[Any], tagged: TaggedReading) -> tuple[int, int]:
-        """Keep the articles of a reading; give how many of them are new, and how many edited."""
+        """Decide on the articles of a reading; give how many of them are new, and how many edited."""
         reading = tagged.reading
         if not reading.articles:
             return 0, 0
         if tagged.generation != source.generation:
-            facts.put(self.connection, facts.RETAG, "due")  # the rules changed between tagging and keeping
-        known = self.known(source.id, [article.guid for article in reading.articles])
+            facts.put(self._connection, facts.RETAG, "due")  # the rules changed between tagging and keeping
+        if tagged.learnt is not None:
+            self._take_lesson(source, tagged.learnt)
+        known_ones = self._known(source.id, [article.guid for article in reading.articles])
+        self._candidates.look_up([each for each in reading.articles if each.guid not in known_ones])
         new = edited = 0
         for article, tags in zip(reading.articles, tagged.tags, strict=True):
-            old = known.get(article.guid)
+            old = known_ones.get(article.guid)
             if old is None:
-                known[article.guid] = self.newcomer(source, article, tags, tagged.generation)
+                known_ones[article.guid] = self._newcomer(source, article, tags, tagged, turn=0)
                 new += 1
             elif old.digest != article.digest:
-                known[article.guid] = self.edit(old, article, tags, tagged)
-                edited += old.digest.partition(":")[0] == article.digest.partition(":")[0]
+                change = self._again(source, old, article, tags, tagged)
+                new += change is Change.ANOTHER
+                edited += change is Change.EDIT
         return new, edited
 
-    def known(self, source: int, guids: list[str]) -> "dict[str, Row[Any]]":
-        found: dict[str, Row[Any]] = {}
-        for some in chunks(guids, _IN_ONE_QUERY):
-            query = select(articles).where(articles.c.source == source, articles.c.guid.in_(some))
-            found |= {row.guid: row for row in self.connection.execute(query)}
+    def _take_lesson(self, source: Row[Any], learnt: Learnt) -> None:
+        """Remember what was learnt; where titles are cleaned otherwise now, the source's latest copies get new keys."""
+        before = visits.learnt(source.learnt)
+        if learnt == before:
+            return
+        visits.remember_learnt(self._connection, source.id, learnt)
+        if (before.suffixes, before.links) != (learnt.suffixes, learnt.links):
+            self.write()
+            near = articles.c.published > self._now - self._matcher.reach
+            index(self._connection, self._matcher, articles.c.source == source.id, near)
+
+    def _known(self, source: int, guids: list[str]) -> dict[str, _Told]:
+        found: dict[str, _Told] = {}
+        columns = (articles.c.guid, articles.c.id, articles.c.story, articles.c.digest, articles.c.turn)
+        for some in chunks(guids, IN_ONE_QUERY):
+            query = select(*columns).where(articles.c.source == source, articles.c.guid.in_(some))
+            for row in self._connection.execute(query.order_by(articles.c.turn)):
+                found[row.guid] = _Told(row.id, row.story, row.digest, row.turn)
         return found
 
-    def newcomer(self, source: Row[Any], article: Article, tags: tuple[TagReason, ...], generation: str) -> Row[Any]:
-        keys = self.matcher.keys(article)
-        decision = self.matcher.decide(article, self.candidates(article, keys))
-        story = decision.story if decision.story is not None else self.story(source, article)
-        values = columns(article) | {
-            "source": source.id, "guid": article.guid, "story": story, "kept_at": self.now,
-            "reason": decision.reason if decision.story is not None else _FIRST, "generation": generation,
-            "published": article.published, "day": article.day, "dated": article.dated.value,
+    def _newcomer(
+        self, source: Row[Any], article: Article, tags: tuple[TagReason, ...], tagged: TaggedReading, *, turn: int
+    ) -> _Told:
+        decision = self._matcher.decide(article, self._candidates.of(article))
+        number, self._article = self._article, self._article + 1
+        story = decision.story if decision.story is not None else self._new_story(source.address, article, number)
+        self._rows.articles.append(
+            told(article) | dated(article) | {
+                "id": number, "source": source.id, "guid": article.guid, "turn": turn, "story": story,
+                "kept_at": self._now, "generation": tagged.generation, "score": decision.score,
+                "reason": decision.reason if decision.story is not None else _FIRST,
+            }
+        )  # fmt: skip
+        self._index(number, article)
+        self._rows.tags += tags_of(number, tags)
+        self._rows.words.append(words_of(number, article))
+        self._candidates.add(story, article)
+        if decision.story is not None:
+            self._joined(story, number)
+        return _Told(number, story, article.digest, turn)
+
+    def _new_story(self, address: str, article: Article, shown: int) -> int:
+        number, self._story = self._story, self._story + 1
+        self._rows.stories[number] = {
+            "id": number, "uri": self._uri(address, article), "published": article.published, "day": article.day,
+            "updated": max(article.published, article.updated or article.published), "kept_at": self._now,
+            "change": self._change, "settled": 0, "shown": shown,
         }  # fmt: skip
-        row = self.connection.execute(insert(articles).values(values).returning(*articles.c)).one()
-        touched = {"change": self.change} | ({"shown": row.id} if decision.story is None else {})
-        self.connection.execute(update(stories).where(stories.c.id == story).values(touched))
-        self.index(row.id, keys, article.published)
-        set_tags(self.connection, row.id, story, tags)
-        self.connection.execute(insert(article_words), [words_of(row.id, article)])
-        return row
+        self._members[number] = [shown]
+        return number
 
-    def story(self, source: Row[Any], article: Article) -> int:
-        values = {
-            "uri": self.uri(source.address, article), "published": article.published, "day": article.day,
-            "updated": max(article.published, article.updated or article.published), "kept_at": self.now,
-            "change": self.change, "shown": 0,
-        }  # fmt: skip
-        return int(self.connection.execute(insert(stories).values(values).returning(stories.c.id)).scalar_one())
+    def _joined(self, story: int, article: int) -> None:
+        """Let the matcher choose the shown copy again; id, date and place of the story stay."""
+        if story not in self._members:
+            stored = select(articles.c.id).where(articles.c.story == story).order_by(articles.c.id)
+            self._members[story] = list(self._connection.execute(stored).scalars())
+        self._members[story].append(article)
+        shown = self._members[story][self._candidates.choose_shown(story)]
+        self._touch(story, shown=shown)
 
-    def uri(self, address: str, article: Article) -> str:
-        """Give the story's id: from its first copy's key, so that a lost database gives the same ids again."""
-        for turn in range(1_000):
-            key = json.dumps([address, article.guid, *([turn] if turn else [])])
-            hashed = hashlib.blake2b(key.encode(), digest_size=10).hexdigest()
-            uri = f"tag:{self.authority},{article.day.isoformat()}:{hashed}"
-            if self.connection.execute(select(stories.c.id).where(stories.c.uri == uri)).first() is None:
-                return uri
-        raise AssertionError(address, article.guid)  # pragma: no cover - a thousand stories under one guid and day
+    def _touch(self, story: int, **values: object) -> None:
+        if story in self._rows.stories:
+            self._rows.stories[story] |= values
+        else:
+            self._touched[story] = self._touched.get(story, {}) | values
 
-    def candidates(self, article: Article, keys: tuple[str, ...]) -> list[Candidate]:
-        reach = self.matcher.reach
-        near = article_keys.c.published.between(article.published - reach, article.published + reach)
-        found = (
-            select(articles.c.story)
-            .join(article_keys, article_keys.c.article == articles.c.id)
-            .where(article_keys.c.key.in_(keys), near)
-        )
-        columns_ = (articles, sources.c.name.label("source_name"))
-        query = (
-            select(*columns_)
-            .join(sources, sources.c.id == articles.c.source)
-            .where(articles.c.story.in_(found))
-            .order_by(articles.c.story, articles.c.id)
-        )
-        copies: dict[int, list[Known]] = {}
-        for row in self.connection.execute(query):
-            copies.setdefault(row.story, []).append(_known(row))
-        return [Candidate(story, tuple(each)) for story, each in copies.items()]
+    def _uri(self, address: str, article: Article) -> str:
+        uri = new_uri(self._connection, self._authority, (address, article.guid), article.day, self._uris)
+        self._uris.add(uri)
+        return uri
 
-    def edit(self, old: Row[Any], article: Article, tags: tuple[TagReason, ...], tagged: TaggedReading) -> Row[Any]:
-        """Update an article; its story's id and place stay, and `updated` moves if the shown text changed."""
-        values = columns(article) | {"generation": tagged.generation}
+    def _index(self, number: int, article: Article) -> None:
+        keys = dict.fromkeys((*self._matcher.keys(article), *self._matcher.lasting_keys(article)))
+        self._rows.keys += [{"key": key, "published": article.published, "article": number} for key in keys]
+
+    # ------------------------------------------------------------ editing
+
+    def _again(
+        self, source: Row[Any], old: _Told, article: Article, tags: tuple[TagReason, ...], tagged: TaggedReading
+    ) -> Change:
+        """Take in an article that its source tells anew, differently."""
+        self.write()
+        row = self._connection.execute(_WITH_NAME.where(articles.c.id == old.article)).one()
+        before = known(row)
+        change = self._matcher.change(before, article, own=tagged.own)
+        if change is Change.ANOTHER:
+            self._candidates.look_up([article])
+            fresh = self._newcomer(source, article, tags, tagged, turn=old.turn + 1)
+            old.article, old.story, old.digest, old.turn = fresh.article, fresh.story, fresh.digest, fresh.turn
+            return change
+        if old.digest.partition(":")[0] != article.digest.partition(":")[0]:
+            change = Change.NONE  # read by other rules: adopted silently
+        self._edit(row, article, tags, tagged, change)
+        old.digest = article.digest
+        return change
+
+    def _edit(
+        self, row: Row[Any], article: Article, tags: tuple[TagReason, ...], tagged: TaggedReading, change: Change
+    ) -> None:
+        """Update an article; its story's id and place stay, and `updated` moves if what is shown was edited."""
+        resting = row.changed_at is None or self._now - row.changed_at > _RESTLESS
+        changes = 1 if resting else row.changes + 1
+        values = told(article) | {"generation": tagged.generation}
         if tagged.own:
-            values |= {"published": article.published, "day": article.day, "dated": article.dated.value}
-        row = self.connection.execute(
-            update(articles).where(articles.c.id == old.id).values(values).returning(*articles.c)
-        ).one()
-        story = self.connection.execute(select(stories).where(stories.c.id == old.story)).one()
-        changes: dict[str, object] = {"change": self.change}
-        if tagged.own and story.shown == old.id:
-            changes |= {"published": article.published, "day": article.day}
-        if story.shown == old.id and old.digest.partition(":")[0] == article.digest.partition(":")[0]:
-            said = article.updated if article.updated and article.updated > story.updated else self.now
-            changes["updated"] = max(said, row.published)
-        self.connection.execute(update(stories).where(stories.c.id == old.story).values(changes))
-        if (row.title, row.published) != (old.title, old.published):
-            self.connection.execute(delete(article_keys).where(article_keys.c.article == old.id))
-            self.index(old.id, self.matcher.keys(article), row.published)
-        set_tags(self.connection, old.id, old.story, tags)
-        self.connection.execute(delete(article_words).where(article_words.c.rowid == old.id))
-        self.connection.execute(insert(article_words), [words_of(old.id, article)])
-        return row
+            values |= dated(article)
+        if change is Change.EDIT:
+            values |= {"changes": changes, "changed_at": self._now}
+        self._connection.execute(update(articles).where(articles.c.id == row.id).values(values))
+        story = self._connection.execute(select(stories).where(stories.c.id == row.story)).one()
+        if story.shown == row.id:
+            self._touch(story.id, **self._shown_edit(story, article, changes, tagged, change))
+        else:
+            self._touch(story.id)
+        self._index_anew(row, article, tagged)
+        self._connection.execute(delete(article_tags).where(article_tags.c.article == row.id))
+        self._rows.tags += tags_of(row.id, tags)
+        self._connection.execute(delete(article_words).where(article_words.c.rowid == row.id))
+        self._rows.words.append(words_of(row.id, article))
+        self._candidates.forget(story.id)
 
-    def index(self, article: int, keys: tuple[str, ...], published: datetime) -> None:
-        rows = [{"key": key, "published": published, "article": article} for key in keys]
-        if rows:
-            self.connection.execute(insert(article_keys), rows)
+    def _shown_edit(
+        self, story: Row[Any], article: Article, changes: int, tagged: TaggedReading, change: Change
+    ) -> dict[str, object]:
+        values: dict[str, object] = {"published": article.published, "day": article.day} if tagged.own else {}
+        if change is Change.EDIT and self._matcher.may_update(changes, story.updated, self._now):
+            said = article.updated if article.updated and article.updated > story.updated else self._now
+            values["updated"] = max(said, article.published if tagged.own else story.published)
+        return values
 
+    def _index_anew(self, row: Row[Any], article: Article, tagged: TaggedReading) -> None:
+        published = article.published if tagged.own else row.published
+        keys = dict.fromkeys((*self._matcher.keys(article), *self._matcher.lasting_keys(article)))
+        self._connection.execute(delete(article_keys).where(article_keys.c.article == row.id))
+        self._rows.keys += [{"key": key, "published": published, "article": row.id} for key in keys]
 
-def set_tags(connection: Connection, article: int, story: int, tags: Iterable[TagReason]) -> None:
-    """Give an article its tags, and its story the union over the copies."""
-    connection.execute(delete(article_tags).where(article_tags.c.article == article))
-    rows = {
-        (tag_key(each.tag), each.origin): {
-            "article": article, "key": tag_key(each.tag), "origin": each.origin.value,
-            "tag": each.tag, "reason": each.reason,
-        }
-        for each in reversed(tuple(tags)) if tag_key(each.tag)
-    }  # fmt: skip
-    if rows:
-        connection.execute(insert(article_tags), list(rows.values()))
-    connection.execute(delete(story_tags).where(story_tags.c.story == story))
-    # An earned tag is spelt as the vocabulary spells it, and so wins over the spelling of the one that was given.
-    spelt = (
-        select(article_tags.c.key, articles.c.story, article_tags.c.tag)
-        .join(articles, articles.c.id == article_tags.c.article)
-        .where(articles.c.story == story)
-        .order_by(article_tags.c.key, article_tags.c.origin, articles.c.id)
-    )
-    union = {row.key: dict(row._mapping) for row in reversed(connection.execute(spelt).all())}  # noqa: SLF001 - public
-    if union:
-        connection.execute(insert(story_tags), list(union.values()))
+    # ------------------------------------------------------------ writing
 
-
-def columns(article: Article) -> dict[str, object]:
-    """Give the columns that an edit replaces."""
-    return {
-        "digest": article.digest, "updated": article.updated, "link": article.link, "language": article.language,
-        "title": article.title, "authors": list(article.authors), "tags": list(article.tags),
-        "enclosures": [asdict(each) for each in article.enclosures], "image": article.image, "rights": article.rights,
-        "summary": article.summary, "content": article.content,
-    }  # fmt: skip
+    def write(self) -> None:
+        """Write all that was decided since the last time."""
+        rows, self._rows = self._rows, _Rows()
+        for table, values in (
+            (stories, list(rows.stories.values())), (articles, rows.articles), (article_keys, rows.keys),
+            (article_tags, rows.tags), (article_words, rows.words),
+        ):  # fmt: skip
+            if values:
+                self._connection.execute(insert(table), values)
+        for story, changed in self._touched.items():
+            self._connection.execute(
+                update(stories).where(stories.c.id == story).values(change=self._change, **changed)
+            )
+        unite_tags(self._connection, [*rows.stories, *self._touched])
+        self._touched = {}
 
 
-def words_of(number: int, article: Article) -> dict[str, object]:
-    """Give an article's row in the index of words; a mark that is no word stands where one text ends."""
-    texts = {
-        Searched.TEXT: (article.title, article.summary, plain(article.content)),
-        Searched.TITLE: (article.title,),
-        Searched.AUTHOR: article.authors,
-        Searched.LINK: (article.link or "",),
-    }
-    return {"rowid": number} | {
-        where.value: " _ ".join(" ".join(words(text)) for text in several) for where, several in texts.items()
-    }
+_WITH_NAME = select(articles, sources.c.name.label("source_name")).join(sources, sources.c.id == articles.c.source)
 
 
-def chunks(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
-    """Give the items in lists of at most `size`."""
-    rest = iter(items)
-    while some := list(islice(rest, size)):
-        yield some
+def index(connection: Connection, matcher: Matcher, *chosen: ColumnElement[bool]) -> None:
+    """Index some copies anew, by what the matcher makes of them now."""
+    rows = connection.execute(_WITH_NAME.where(*chosen)).all()
+    fresh = [
+        {"key": key, "published": row.published, "article": row.id}
+        for row in rows
+        for key in dict.fromkeys((*matcher.keys(known(row)), *matcher.lasting_keys(known(row))))
+    ]
+    for some in chunks([row.id for row in rows], IN_ONE_QUERY):
+        connection.execute(delete(article_keys).where(article_keys.c.article.in_(some)))
+    if fresh:
+        connection.execute(insert(article_keys), fresh)
 
 
-def _known(row: Row[Any]) -> Known:
-    return Known(
-        source=row.source_name, guid=row.guid, title=row.title, published=row.published, day=row.day,
-        dated=Precision(row.dated), link=row.link, language=row.language,
-    )  # fmt: skip
+def latest(connection: Connection, address: str, limit: int) -> list[Known]:
+    """Give the latest articles of a source, the last kept one first."""
+    query = _WITH_NAME.where(sources.c.address == address).order_by(articles.c.id.desc()).limit(limit)
+    return [known(row) for row in connection.execute(query)]

@@ -17,7 +17,7 @@ from sqlalchemy.sql.expression import literal
 from tagwire.model import Copy, Enclosure, Feed, Story
 from tagwire.store import facts
 from tagwire.store.conditions import condition, depends_on_time
-from tagwire.store.keeping import chunks
+from tagwire.store.rows import chunks
 from tagwire.store.schema import articles, feed_stories, feeds, sources, stories, story_tags
 from tagwire.store.visits import about
 
@@ -71,14 +71,17 @@ def _seen_nothing(connection: Connection, row: Row[Any], chosen: str) -> Row[Any
     return connection.execute(changed.returning(*feeds.c)).one()
 
 
+_ALIVE = and_(stories.c.withdrawn_at.is_(None), stories.c.merged_into.is_(None))
+
+
 def _take_in(connection: Connection, row: Row[Any], feed: Feed, now: datetime) -> None:
-    belongs = condition(feed.filter, now)
+    belongs = and_(_ALIVE, condition(feed.filter, now))
     timed = depends_on_time(feed.filter)
     changed = stories.c.change > row.seen if row.seen and not timed else true()
     mine = feed_stories.c.feed == row.id
     inside = select(feed_stories.c.story).where(mine)
     # By new rules a story takes its place by when it was kept, and is not sent to the top as news.
-    by_rules = stories.c.change == stories.c.retagged if row.seen else true()
+    by_rules = stories.c.change == stories.c.settled if row.seen else true()
     entered_at = case((by_rules, stories.c.kept_at), else_=literal(now, feed_stories.c.entered_at.type))
     entering = select(literal(row.id), stories.c.id, entered_at, stories.c.published).where(
         changed, belongs, stories.c.id.not_in(inside)
@@ -115,7 +118,9 @@ def without_link(connection: Connection) -> Iterator[Story]:
 
 def every_story(connection: Connection) -> Iterator[Story]:
     """Give every story that is kept, the first kept one first."""
-    return load(connection, list(connection.execute(select(stories.c.id).order_by(stories.c.id)).scalars()))
+    return load(
+        connection, list(connection.execute(select(stories.c.id).where(_ALIVE).order_by(stories.c.id)).scalars())
+    )
 
 
 def load(connection: Connection, ids: Iterable[int]) -> Iterator[Story]:

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from tagwire.model import Article, Enclosure, Precision, TagReason
-from tagwire.store.keeping import set_tags
-from tagwire.store.schema import articles, sources, stories
+from tagwire.store.rows import IN_ONE_QUERY, chunks, number_after, tags_of, unite_tags
+from tagwire.store.schema import article_tags, articles, sources, stories
 
 Tag = Callable[[Article, tuple[str, ...]], tuple[TagReason, ...]]
 """Gives the tags that an article carries, from itself and from its source's own tags."""
@@ -22,12 +22,25 @@ def retag(connection: Connection, tag: Tag, limit: int) -> int:
         .limit(limit)
     )
     rows = connection.execute(stale).all()
-    change = int(connection.execute(select(func.max(stories.c.change))).scalar() or 0) + 1
-    for row in rows:
-        set_tags(connection, row.id, row.story, tag(article(row), tuple(row.source_tags)))
-        connection.execute(update(articles).where(articles.c.id == row.id).values(generation=row.wanted))
-        connection.execute(update(stories).where(stories.c.id == row.story).values(change=change, retagged=change))
+    change = number_after(connection, stories.c.change)
+    fresh = [each for row in rows for each in tags_of(row.id, tag(article(row), tuple(row.source_tags)))]
+    for some in chunks([row.id for row in rows], IN_ONE_QUERY):
+        connection.execute(delete(article_tags).where(article_tags.c.article.in_(some)))
+    if fresh:
+        connection.execute(insert(article_tags), fresh)
+    if rows:
+        connection.execute(_TAGGED, [{"of": row.id, "new_generation": row.wanted} for row in rows])
+        connection.execute(_CHANGED, [{"of": row.story, "new_change": change} for row in rows])
+    unite_tags(connection, (row.story for row in rows))
     return len(rows)
+
+
+_TAGGED = update(articles).where(articles.c.id == bindparam("of")).values(generation=bindparam("new_generation"))
+_CHANGED = (
+    update(stories)
+    .where(stories.c.id == bindparam("of"))
+    .values(change=bindparam("new_change"), settled=bindparam("new_change"))
+)
 
 
 def article(row: Row[Any]) -> Article:

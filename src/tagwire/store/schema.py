@@ -14,6 +14,7 @@ from sqlalchemy import (
     Column,
     Date,
     Dialect,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -85,6 +86,7 @@ sources = Table(
     Column("definition", Text, nullable=False),  # digest of its options: another one drops the memo
     Column("reader", Text, nullable=False),  # version of its kind's reader: likewise
     Column("generation", Text, nullable=False),  # of the rules that its articles' tags should have come from
+    Column("learnt", Json, nullable=False),  # what its articles have taught the matcher
     Column("memo", Json, nullable=False),
     Column("about", Json, nullable=False),  # what it says of itself
     Column("habit", Json, nullable=False),  # what was learnt of its rhythm
@@ -110,7 +112,9 @@ stories = Table(
     Column("day", Date, nullable=False),
     Column("kept_at", Moment, nullable=False),
     Column("change", BigInteger, nullable=False, index=True),  # grows with every change; feeds catch up by it
-    Column("retagged", BigInteger, nullable=False, server_default="0"),  # its last change by new rules alone
+    Column("settled", BigInteger, nullable=False),  # its last change that was no news: by new rules, or by hand
+    Column("merged_into", ForeignKey("stories.id")),  # by hand: its id stands for that story
+    Column("withdrawn_at", Moment),  # by hand: out of every feed
     Column("shown", Integer, nullable=False),  # the article whose text is shown
 )
 
@@ -121,7 +125,11 @@ articles = Table(
     Column("source", ForeignKey("sources.id"), nullable=False),
     Column("guid", Text, nullable=False),
     Column("story", ForeignKey("stories.id"), nullable=False, index=True),
+    Column("turn", Integer, nullable=False),  # more than 0 for a column that keeps its guid and is told anew
     Column("reason", Text, nullable=False),  # why it belongs to its story
+    Column("score", Float, nullable=False),  # how sure that is, from 0 to 1
+    Column("changes", Integer, nullable=False, server_default="0"),  # on how many visits in a row it had changed
+    Column("changed_at", Moment),
     Column("digest", Text, nullable=False),
     Column("generation", Text, nullable=False),  # of the rules that its tags came from
     Column("kept_at", Moment, nullable=False),
@@ -139,7 +147,7 @@ articles = Table(
     Column("rights", Text, nullable=False),
     Column("summary", Text, nullable=False),
     Column("content", Text, nullable=False),
-    UniqueConstraint("source", "guid"),
+    UniqueConstraint("source", "guid", "turn"),
 )
 
 # What the matcher finds candidates by.
@@ -174,6 +182,30 @@ story_tags = Table(
     Column("tag", Text, nullable=False),
     PrimaryKeyConstraint("key", "story"),
     sqlite_with_rowid=False,
+)
+
+# Tags given to a story, or taken from it, by hand.
+hand_tags = Table(
+    "hand_tags",
+    metadata,
+    Column("story", ForeignKey("stories.id"), nullable=False),
+    Column("key", Text, nullable=False),
+    Column("tag", Text, nullable=False),
+    Column("given", Boolean, nullable=False),
+    PrimaryKeyConstraint("story", "key"),
+    sqlite_with_rowid=False,
+)
+
+# What was done by hand, so that it can be told and undone.
+corrections = Table(
+    "corrections",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("story", ForeignKey("stories.id"), nullable=False, index=True),
+    Column("before", Json, nullable=False),  # what undoing it restores
+    Column("undone_at", Moment),
 )
 
 feeds = Table(

@@ -9,14 +9,17 @@ from typing import Self
 
 from sqlalchemy import delete, func, insert, select
 
-from tagwire.model import Feed, Memo, Outcome, Story, TaggedReading
-from tagwire.store import facts, keeping, picking, retagging, visits
+from tagwire.model import Feed, Known, Learnt, Memo, Outcome, Story, TaggedReading
+from tagwire.store import corrections, explaining, facts, keeping, picking, rematching, retagging, visits
+from tagwire.store.candidates import Matcher
 from tagwire.store.conditions import finder
 from tagwire.store.engine import connect, reading, writing
 from tagwire.store.migrate import migrate
+from tagwire.store.rows import chunks
 from tagwire.store.schema import articles, files, sources, stories
 
 _RETAGGED_AT_ONCE = 2_000
+_INDEXED_AT_ONCE = 2_000
 
 
 def _nothing_found(_pattern: str, _text: str) -> bool:
@@ -97,6 +100,29 @@ class Store:
             total += done
         return total
 
+    def index(self, matcher: Matcher, version: str) -> None:
+        """Index every copy anew if another version of the matcher did it last, in several transactions."""
+        with reading(self._engine) as connection:
+            if facts.get(connection, facts.MATCHER) == version:
+                return
+            last = int(connection.execute(select(func.max(articles.c.id))).scalar() or 0)
+        for first in range(1, last + 1, _INDEXED_AT_ONCE):
+            with writing(self._engine) as connection:
+                keeping.index(connection, matcher, articles.c.id.between(first, first + _INDEXED_AT_ONCE - 1))
+        with writing(self._engine) as connection:
+            facts.put(connection, facts.MATCHER, version)
+
+    def learnt(self) -> dict[str, Learnt]:
+        """Give what the articles of each source have taught, by its address."""
+        with reading(self._engine) as connection:
+            query = select(sources.c.address, sources.c.learnt).where(sources.c.defined)
+            return {address: visits.learnt(values) for address, values in connection.execute(query)}
+
+    def latest(self, address: str, limit: int) -> list[Known]:
+        """Give the latest articles of a source."""
+        with reading(self._engine) as connection:
+            return keeping.latest(connection, address, limit)
+
     # ------------------------------------------------------------ visits and articles
 
     def claim(
@@ -113,7 +139,7 @@ class Store:
                 visits.release(connection, addresses)
 
     def keep(
-        self, tagged: Sequence[TaggedReading], matcher: keeping.Matcher, plan: keeping.Plan, now: datetime
+        self, tagged: Sequence[TaggedReading], matcher: Matcher, plan: keeping.Plan, now: datetime
     ) -> list[keeping.Kept]:
         """Keep some readings, all or none: articles, stories, tags, memos and next visits."""
         with writing(self._engine) as connection:
@@ -172,6 +198,44 @@ class Store:
         with reading(self._engine) as connection:
             return picking.status(connection, feeds)
 
+    # ------------------------------------------------------------ by hand
+
+    def explain(self, name: str) -> explaining.Explained:
+        """Explain every decision about the story that a user means."""
+        with reading(self._engine) as connection:
+            return explaining.explain(connection, name)
+
+    def split(self, matcher: Matcher, name: str, copy: str, now: datetime) -> str:
+        """Take a copy out of a story; give the id of the new story."""
+        with writing(self._engine) as connection:
+            return corrections.split(connection, matcher, corrections.find(connection, name), copy, now)
+
+    def merge(self, matcher: Matcher, one: str, other: str, now: datetime) -> str:
+        """Make two stories one; give the id that stays."""
+        with writing(self._engine) as connection:
+            first, second = corrections.find(connection, one), corrections.find(connection, other)
+            return corrections.merge(connection, matcher, first, second, now)
+
+    def withdraw(self, name: str, now: datetime) -> None:
+        """Take a story out of every feed for good."""
+        with writing(self._engine) as connection:
+            corrections.withdraw(connection, corrections.find(connection, name), now)
+
+    def tag(self, name: str, given: Sequence[str], taken: Sequence[str], now: datetime) -> None:
+        """Give a story tags, and take some from it."""
+        with writing(self._engine) as connection:
+            corrections.tag(connection, corrections.find(connection, name), given, taken, now)
+
+    def undo(self, matcher: Matcher, now: datetime) -> corrections.Corrected:
+        """Undo the last correction that stands."""
+        with writing(self._engine) as connection:
+            return corrections.undo(connection, matcher, now)
+
+    def rematch(self, matcher: Matcher, now: datetime, *, dry: bool) -> list[rematching.Moved]:
+        """Match anew what is stored, or only tell what that would change."""
+        with (reading if dry else writing)(self._engine) as connection:
+            return rematching.rematch(connection, matcher, now, dry=dry)
+
     # ------------------------------------------------------------ output
 
     def written(self) -> dict[str, str]:
@@ -182,7 +246,7 @@ class Store:
     def remember_written(self, written: dict[str, str], removed: Iterable[str]) -> None:
         """Remember which files are ours, before they are written."""
         with writing(self._engine) as connection:
-            for some in keeping.chunks([*written, *removed], 500):
+            for some in chunks([*written, *removed], 500):
                 connection.execute(delete(files).where(files.c.path.in_(some)))
             if written:
                 connection.execute(insert(files), [{"path": key, "digest": value} for key, value in written.items()])

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, Row, bindparam, insert, or_, select, true, update
 
-from tagwire.model import About, Attendance, Habit, Memo, Next, Outcome, Reading, Source
+from tagwire.model import About, Attendance, Habit, Learnt, Memo, Next, Outcome, Reading, Source
 from tagwire.store import facts
 from tagwire.store.schema import sources
 
@@ -82,6 +82,7 @@ def adopt(connection: Connection, defined: Iterable[Defined], rules: str, now: d
                 "memo": {},
                 "about": {},
                 "habit": {},
+                "learnt": {},
                 "warnings": [],
                 "next_at": now,
                 "next_reason": "never visited",
@@ -155,7 +156,7 @@ def known(connection: Connection, addresses: Sequence[str]) -> dict[str, Row[Any
     """Give what keeping must know of some sources, by address."""
     columns = (
         sources.c.id, sources.c.address, sources.c.host, sources.c.generation, sources.c.failures, sources.c.habit,
-        sources.c.well_at, sources.c.next_at,
+        sources.c.well_at, sources.c.next_at, sources.c.learnt,
     )  # fmt: skip
     query = select(*columns).where(sources.c.address.in_(addresses))
     found: list[Any] = list(connection.execute(query))
@@ -223,6 +224,21 @@ def _hold(connection: Connection, each: Ended) -> None:
 def is_well(reading: Reading) -> bool:
     """Tell whether a visit ended as it should."""
     return reading.outcome in {Outcome.NEW, Outcome.UNCHANGED}
+
+
+def remember_learnt(connection: Connection, source_id: int, learnt: Learnt) -> None:
+    """Remember what a source's articles have taught the matcher."""
+    values = {
+        "version": learnt.version, "suffixes": sorted(learnt.suffixes), "recurring": sorted(learnt.recurring),
+        "links": sorted(learnt.links),
+    }  # fmt: skip
+    connection.execute(update(sources).where(sources.c.id == source_id).values(learnt=values))
+
+
+def learnt(values: Mapping[str, Any]) -> Learnt:
+    """Read back what a source's articles have taught the matcher."""
+    sets: dict[str, Any] = {key: frozenset(each) if isinstance(each, list) else each for key, each in values.items()}
+    return Learnt(**sets)
 
 
 def about(values: Mapping[str, str]) -> About:

@@ -13,13 +13,13 @@ else                                            a new story
 The same guid of the same source is settled before, by the store and `tagwire.stories.edits`.
 """
 
-from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
-from tagwire.model import Article, Candidate, Decision, Known, Mode, Outlet
-from tagwire.stories import bodies, keys, windows
+from tagwire.model import Article, Candidate, Change, Decision, Known, Mode, Outlet
+from tagwire.stories import bodies, edits, keys, windows
 from tagwire.stories.headline import Headline, headline
 from tagwire.stories.links import canonical
 from tagwire.stories.near import differ_in_figures_only, likeness
@@ -65,7 +65,8 @@ class Matcher:
     """Decides whether an article is a copy of a story that is already kept.
 
     Args:
-        outlets: what is known of the sources, by name; one that is missing is known by its name alone.
+        outlets: what is known of the sources, by name; one that is missing is known by its name alone. It is looked
+            into at each question, so that it may grow.
         mode: the site's; a source may be stricter.
 
     """
@@ -80,8 +81,7 @@ class Matcher:
     def __init__(self, outlets: Mapping[str, Outlet] | None = None, mode: Mode = Mode.NORMAL) -> None:
         """Remember what is known of the sources."""
         self._mode = mode
-        self._outlets = dict(outlets or {})
-        self._names: dict[str, frozenset[str]] = {name: names_of(name, each) for name, each in self._outlets.items()}
+        self._outlets = outlets or {}
 
     def keys(self, article: Article | Known) -> tuple[str, ...]:
         """Give the keys that a copy is found by, by its title ("t"), its text ("b") and its words ("w").
@@ -102,6 +102,18 @@ class Matcher:
         link = canonical(article.link)
         silent = link is None or self._mode_of(article.source) is Mode.OFF or link in self._learnt_links(article.source)
         return () if silent or link is None else (keys.of_link(link),)
+
+    def are_enough(self, shared: Iterable[str]) -> bool:
+        """Tell whether a story that shares these keys is worth weighing."""
+        return keys.are_enough(shared)
+
+    def change(self, before: Known, after: Article, *, own: bool) -> Change:
+        """Tell what it means that a source tells an article anew; `own`: whether a corrected date is an edit."""
+        return edits.judge(before, after, dates_are_content=own)
+
+    def may_update(self, changes: int, updated: datetime, now: datetime) -> bool:
+        """Tell whether an edit may update its story now, or waits because the article changes at every visit."""
+        return edits.is_due(changes, updated, now)
 
     def decide(self, article: Article, candidates: Sequence[Candidate]) -> Decision:
         """Give the story that an article is a copy of, the likeliest where there are several, or none."""
@@ -156,8 +168,7 @@ class Matcher:
         return _Told(article, self._headline(article), None if link in outlet.learnt.links else link, outlet)
 
     def _headline(self, article: Article | Known) -> Headline:
-        names = self._names.get(article.source)
-        return headline(article.title, _names_of_unknown(article.source) if names is None else names)
+        return headline(article.title, _names(article.source, self._outlet(article.source)))
 
     def _learnt_links(self, source: str) -> frozenset[str]:
         return self._outlet(source).learnt.links
@@ -172,9 +183,9 @@ class Matcher:
 _UNKNOWN = Outlet()
 
 
-@lru_cache(maxsize=4096)
-def _names_of_unknown(source: str) -> frozenset[str]:
-    return names_of(source, _UNKNOWN)
+@lru_cache(maxsize=16_384)
+def _names(source: str, outlet: Outlet) -> frozenset[str]:
+    return names_of(source, outlet)
 
 
 def _fits_its_own(article: Article | Known, candidate: Candidate) -> bool:

@@ -13,7 +13,6 @@ from tagwire.tags.spelling import form, is_acronym, is_common
 from tagwire.tags.vocabulary import Vocabulary
 from tagwire.tags.written import leaves
 
-
 _QUOTED = 60
 
 

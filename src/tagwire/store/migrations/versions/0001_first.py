@@ -46,6 +46,7 @@ def upgrade() -> None:
         sa.Column("definition", sa.Text(), nullable=False),
         sa.Column("reader", sa.Text(), nullable=False),
         sa.Column("generation", sa.Text(), nullable=False),
+        sa.Column("learnt", sa.Text(), nullable=False),
         sa.Column("memo", sa.Text(), nullable=False),
         sa.Column("about", sa.Text(), nullable=False),
         sa.Column("habit", sa.Text(), nullable=False),
@@ -72,8 +73,11 @@ def upgrade() -> None:
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("kept_at", sa.BigInteger(), nullable=False),
         sa.Column("change", sa.BigInteger(), nullable=False),
-        sa.Column("retagged", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("settled", sa.BigInteger(), nullable=False),
+        sa.Column("merged_into", sa.Integer(), nullable=True),
+        sa.Column("withdrawn_at", sa.BigInteger(), nullable=True),
         sa.Column("shown", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["merged_into"], ["stories.id"]),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("uri"),
     )
@@ -84,7 +88,11 @@ def upgrade() -> None:
         sa.Column("source", sa.Integer(), nullable=False),
         sa.Column("guid", sa.Text(), nullable=False),
         sa.Column("story", sa.Integer(), nullable=False),
+        sa.Column("turn", sa.Integer(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("score", sa.Float(), nullable=False),
+        sa.Column("changes", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("changed_at", sa.BigInteger(), nullable=True),
         sa.Column("digest", sa.Text(), nullable=False),
         sa.Column("generation", sa.Text(), nullable=False),
         sa.Column("kept_at", sa.BigInteger(), nullable=False),
@@ -105,9 +113,21 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["source"], ["sources.id"]),
         sa.ForeignKeyConstraint(["story"], ["stories.id"]),
         sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("source", "guid"),
+        sa.UniqueConstraint("source", "guid", "turn"),
     )
     op.create_index(op.f("ix_articles_story"), "articles", ["story"], unique=False)
+    op.create_table(
+        "corrections",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("story", sa.Integer(), nullable=False),
+        sa.Column("before", sa.Text(), nullable=False),
+        sa.Column("undone_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["story"], ["stories.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(op.f("ix_corrections_story"), "corrections", ["story"], unique=False)
     op.create_table(
         "feed_stories",
         sa.Column("feed", sa.Integer(), nullable=False),
@@ -121,6 +141,16 @@ def upgrade() -> None:
     )
     op.create_index("feed_stories_order", "feed_stories", ["feed", "entered_at", "published", "story"], unique=False)
     op.create_index(op.f("ix_feed_stories_story"), "feed_stories", ["story"], unique=False)
+    op.create_table(
+        "hand_tags",
+        sa.Column("story", sa.Integer(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("tag", sa.Text(), nullable=False),
+        sa.Column("given", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["story"], ["stories.id"]),
+        sa.PrimaryKeyConstraint("story", "key"),
+        sqlite_with_rowid=False,
+    )
     op.create_table(
         "story_tags",
         sa.Column("key", sa.Text(), nullable=False),

@@ -1,0 +1,92 @@
+"""Rows of many at once: what is written for an article and its story, and how lists are cut to fit a query."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from itertools import islice
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, delete, func, insert, literal, select, union_all
+
+from tagwire.model import Article, Searched, TagReason, tag_key
+from tagwire.store.schema import article_tags, articles, hand_tags, story_tags
+from tagwire.text import plain, words
+
+IN_ONE_QUERY = 500
+"""Bound parameters; every SQLite takes more."""
+
+Item = TypeVar("Item")
+
+
+def chunks(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    """Give the items in lists of at most `size`."""
+    rest = iter(items)
+    while some := list(islice(rest, size)):
+        yield some
+
+
+def told(article: Article) -> dict[str, object]:
+    """Give the columns that an edit replaces."""
+    return {
+        "digest": article.digest, "updated": article.updated, "link": article.link, "language": article.language,
+        "title": article.title, "authors": list(article.authors), "tags": list(article.tags),
+        "enclosures": [asdict(each) for each in article.enclosures], "image": article.image, "rights": article.rights,
+        "summary": article.summary, "content": article.content,
+    }  # fmt: skip
+
+
+def dated(article: Article) -> dict[str, object]:
+    """Give the columns of an article's date, which only an operator's edit replaces."""
+    return {"published": article.published, "day": article.day, "dated": article.dated.value}
+
+
+def words_of(number: int, article: Article) -> dict[str, object]:
+    """Give an article's row in the index of words; a mark that is no word stands where one text ends."""
+    texts = {
+        Searched.TEXT: (article.title, article.summary, plain(article.content)),
+        Searched.TITLE: (article.title,),
+        Searched.AUTHOR: article.authors,
+        Searched.LINK: (article.link or "",),
+    }
+    return {"rowid": number} | {
+        where.value: " _ ".join(" ".join(words(text)) for text in several) for where, several in texts.items()
+    }
+
+
+def tags_of(number: int, tags: Iterable[TagReason]) -> list[dict[str, object]]:
+    """Give the rows of an article's tags, one for each tag and origin."""
+    rows: dict[tuple[str, str], dict[str, object]] = {}
+    for each in tags:
+        if key := tag_key(each.tag):
+            row = {"article": number, "key": key, "origin": each.origin.value, "tag": each.tag, "reason": each.reason}
+            rows.setdefault((key, each.origin.value), row)
+    return list(rows.values())
+
+
+def unite_tags(connection: Connection, stories: Iterable[int]) -> None:
+    """Give stories the union of their copies' tags, less those taken away by hand, and those given by hand.
+
+    An earned tag is spelt as the vocabulary spells it, and so goes before the spelling of the one that was given.
+    """
+    for some in chunks(sorted(set(stories)), IN_ONE_QUERY):
+        connection.execute(delete(story_tags).where(story_tags.c.story.in_(some)))
+        by_hand = select(hand_tags.c.key).where(hand_tags.c.story == articles.c.story)
+        best = func.row_number().over(
+            partition_by=(articles.c.story, article_tags.c.key), order_by=(article_tags.c.origin, articles.c.id)
+        )
+        carried = (
+            select(article_tags.c.key, articles.c.story, article_tags.c.tag, best.label("place"))
+            .join(articles, articles.c.id == article_tags.c.article)
+            .where(articles.c.story.in_(some), article_tags.c.key.not_in(by_hand))
+            .subquery()
+        )
+        given = select(hand_tags.c.key, hand_tags.c.story, hand_tags.c.tag, literal(1)).where(
+            hand_tags.c.story.in_(some), hand_tags.c.given
+        )
+        both = union_all(select(carried), given).subquery()
+        chosen = select(both.c.key, both.c.story, both.c.tag).where(both.c.place == 1)
+        connection.execute(insert(story_tags).from_select(["key", "story", "tag"], chosen))
+
+
+def number_after(connection: Connection, column: Any) -> int:
+    """Give the number after the greatest of a column; the caller holds the database's lock."""
+    return int(connection.execute(select(func.max(column))).scalar() or 0) + 1
