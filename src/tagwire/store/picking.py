@@ -11,14 +11,14 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Connection, Row, Select, and_, case, func, insert, not_, null, select, true, update
+from sqlalchemy import Connection, Row, Select, and_, case, exists, func, insert, not_, null, or_, select, true, update
 from sqlalchemy.sql.expression import literal
 
-from tagwire.model import Copy, Enclosure, Feed, Story
-from tagwire.store import facts
+from tagwire.model import Copy, Enclosure, Feed, Story, tag_key
+from tagwire.store import facts, few
 from tagwire.store.conditions import condition, depends_on_time
-from tagwire.store.rows import chunks
-from tagwire.store.schema import articles, feed_stories, feeds, sources, stories, story_tags
+from tagwire.store.rows import IN_ONE_QUERY, chunks
+from tagwire.store.schema import archives, articles, feed_stories, feeds, sources, stories, story_tags
 from tagwire.store.visits import about
 
 _STORIES_AT_ONCE = 400
@@ -43,39 +43,85 @@ class FeedStatus:
     newest: datetime | None
 
 
-def catch_up(connection: Connection, defined: Sequence[Feed], now: datetime) -> None:
-    """Let each feed take in the stories that changed and now belong to it, and let go those that no longer do."""
+def catch_up(connection: Connection, defined: Sequence[Feed], now: datetime, judge: few.Judge | None = None) -> None:
+    """Let each feed take in the stories that changed and now belong to it, and let go those that no longer do.
+
+    Args:
+        connection: a transaction that may write.
+        defined: the feeds.
+        now: the time.
+        judge: says of one story what filters choose it. With it, feeds ask a few changed stories one by one, which is
+            quicker than asking the database once for each feed.
+
+    """
     newest = int(connection.execute(select(func.max(stories.c.change))).scalar() or 0)
     known = {row.name: row for row in connection.execute(select(feeds))}
-    for feed in defined:
-        row = known.get(feed.name)
-        chosen = repr(feed.filter)
-        if row is None:
-            row = _first_seen(connection, feed, chosen, now)
-        elif row.filter != chosen:
-            row = _seen_nothing(connection, row, chosen)
-        if row.seen < newest or depends_on_time(feed.filter):
-            _take_in(connection, row, feed, now)
-            connection.execute(update(feeds).where(feeds.c.id == row.id).values(seen=newest))
+    rows = [(_known(connection, known.get(feed.name), feed, now), feed) for feed in defined]
+    behind = [(row, feed) for row, feed in rows if row.seen < newest or depends_on_time(feed.filter)]
+    by_story = [(row, feed) for row, feed in behind if judge and row.seen and not depends_on_time(feed.filter)]
+    touched = few.take_in(connection, by_story, judge, now) if judge and by_story else None
+    if touched is None:
+        by_story, touched = [], set()
+    asked = {row.id for row, _ in by_story}
+    touched |= {row.id for row, feed in behind if row.id not in asked and _take_in(connection, row, feed, now)}
+    _mark(connection, [row for row, _ in behind], touched)
+    for some in chunks([row.id for row, _ in behind], IN_ONE_QUERY):
+        connection.execute(update(feeds).where(feeds.c.id.in_(some)).values(seen=newest))
 
 
-def _first_seen(connection: Connection, feed: Feed, chosen: str, now: datetime) -> Row[Any]:
+def _known(connection: Connection, row: Row[Any] | None, feed: Feed, now: datetime) -> Row[Any]:
+    chosen = repr(feed.filter)
+    if row is None:
+        return first_seen(connection, feed, chosen, now)
+    if row.filter != chosen:
+        changed = update(feeds).where(feeds.c.id == row.id).values(filter=chosen, seen=0)
+        return connection.execute(changed.returning(*feeds.c)).one()
+    return row
+
+
+def first_seen(connection: Connection, feed: Feed, chosen: str, now: datetime) -> Row[Any]:
+    """Remember a new feed."""
     # The year is a constant: a lost database must give the same id again.
     uri = f"tag:{facts.authority(connection)},2026:feed:{quote(feed.name)}"
     values = {"name": feed.name, "uri": uri, "since": now, "filter": chosen, "seen": 0}
+    values |= {"tag": feed.tag, "tag_key": tag_key(feed.tag)}
     return connection.execute(insert(feeds).values(values).returning(*feeds.c)).one()
 
 
-def _seen_nothing(connection: Connection, row: Row[Any], chosen: str) -> Row[Any]:
-    changed = update(feeds).where(feeds.c.id == row.id).values(filter=chosen, seen=0)
-    return connection.execute(changed.returning(*feeds.c)).one()
+def _mark(connection: Connection, behind: Sequence[Row[Any]], touched: set[int]) -> None:
+    """Mark what is behind in output/: feeds that took in or let go a story, or hold one that changed."""
+    for some in chunks(sorted(touched), IN_ONE_QUERY):
+        connection.execute(update(feeds).where(feeds.c.id.in_(some)).values(stale=True))
+    since = min((row.seen for row in behind if row.seen), default=None)
+    if since is None:
+        return
+    changed = select(stories.c.id).where(stories.c.change > since)
+    holding = (
+        select(feed_stories.c.feed)
+        .join(stories, stories.c.id == feed_stories.c.story)
+        .where(stories.c.change > since, feed_stories.c.left_at.is_(None))
+    )
+    connection.execute(update(feeds).where(feeds.c.id.in_(holding)).values(stale=True))
+    updated = select(stories.c.updated).where(stories.c.id == feed_stories.c.story).scalar_subquery()
+    archived = and_(feed_stories.c.archive.is_not(None), feed_stories.c.story.in_(changed))
+    edited = and_(archived, updated > func.coalesce(feed_stories.c.again_at, feed_stories.c.told_at))
+    connection.execute(update(feed_stories).where(edited).values(again_at=updated))
+    # By hand, or by new rules: a story may have been withdrawn, or be back.
+    settled = select(stories.c.id).where(stories.c.change > since, stories.c.change == stories.c.settled)
+    told = exists().where(
+        feed_stories.c.feed == archives.c.feed,
+        feed_stories.c.archive == archives.c.number,
+        feed_stories.c.story.in_(settled),
+    )
+    connection.execute(update(archives).where(told).values(stale=True))
 
 
-_ALIVE = and_(stories.c.withdrawn_at.is_(None), stories.c.merged_into.is_(None))
+ALIVE = and_(stories.c.withdrawn_at.is_(None), stories.c.merged_into.is_(None))
 
 
-def _take_in(connection: Connection, row: Row[Any], feed: Feed, now: datetime) -> None:
-    belongs = and_(_ALIVE, condition(feed.filter, now))
+def _take_in(connection: Connection, row: Row[Any], feed: Feed, now: datetime) -> bool:
+    """Take in and let go what changed for one feed; tell whether there was any."""
+    belongs = and_(ALIVE, condition(feed.filter, now))
     timed = depends_on_time(feed.filter)
     changed = stories.c.change > row.seen if row.seen and not timed else true()
     mine = feed_stories.c.feed == row.id
@@ -86,40 +132,91 @@ def _take_in(connection: Connection, row: Row[Any], feed: Feed, now: datetime) -
     entering = select(literal(row.id), stories.c.id, entered_at, stories.c.published).where(
         changed, belongs, stories.c.id.not_in(inside)
     )
-    connection.execute(insert(feed_stories).from_select(["feed", "story", "entered_at", "published"], entering))
+    taking = insert(feed_stories).from_select(["feed", "story", "entered_at", "published"], entering)
+    count = connection.execute(taking).rowcount
     back = select(stories.c.id).where(changed, belongs)
     returned = and_(mine, feed_stories.c.left_at.is_not(None), feed_stories.c.story.in_(back))
-    connection.execute(update(feed_stories).where(returned).values(left_at=null()))
+    count += connection.execute(update(feed_stories).where(returned).values(left_at=null())).rowcount
     out = select(stories.c.id).where(changed, not_(belongs))
     leaving = and_(mine, feed_stories.c.left_at.is_(None), feed_stories.c.story.in_(out))
-    connection.execute(update(feed_stories).where(leaving).values(left_at=now))
+    count += connection.execute(update(feed_stories).where(leaving).values(left_at=now)).rowcount
+    return count > 0
 
 
 def pick(connection: Connection, feed: Feed) -> Picked:
     """Give the stories that a feed publishes now: the last ones that entered, last come first."""
     row = connection.execute(select(feeds).where(feeds.c.name == feed.name)).one()
-    current = (
+    return Picked(row.uri, row.since, tuple(load(connection, current(connection, row.id, feed))))
+
+
+def current(connection: Connection, number: int, feed: Feed) -> list[int]:
+    """Give the stories of a feed's current document, last come first.
+
+    These are the last ones that entered, and after them those of the archives that were edited since the first of the
+    last ones entered: an archive never changes, so that the edit is told here.
+    """
+    if feed.tag:
+        return _tagged(connection, feed)
+    window = connection.execute(
+        select(feed_stories.c.story, feed_stories.c.entered_at)
+        .where(feed_stories.c.feed == number, feed_stories.c.left_at.is_(None))
+        .order_by(*_LAST_COME_FIRST)
+        .limit(feed.limit)
+    ).all()
+    ids = [row.story for row in window]
+    if len(ids) < feed.limit:
+        return ids
+    again = (
         select(feed_stories.c.story)
-        .where(feed_stories.c.feed == row.id, feed_stories.c.left_at.is_(None))
-        .order_by(feed_stories.c.entered_at.desc(), feed_stories.c.published.desc(), feed_stories.c.story.desc())
+        .where(feed_stories.c.feed == number, feed_stories.c.again_at > window[-1].entered_at)
+        .where(feed_stories.c.left_at.is_(None))
+        .order_by(*_LAST_COME_FIRST)
+        .limit(2 * feed.limit)
+    )
+    inside = set(ids)
+    return ids + [each for each in connection.execute(again).scalars() if each not in inside][: feed.limit]
+
+
+_LAST_COME_FIRST = (
+    feed_stories.c.entered_at.desc(),
+    feed_stories.c.published.desc(),
+    feed_stories.c.story.desc(),
+)
+
+
+def _tagged(connection: Connection, feed: Feed) -> list[int]:
+    """Give the stories of a tag's feed; it remembers none, since every story with the tag is in it."""
+    last = (
+        select(stories.c.id)
+        .join(story_tags, story_tags.c.story == stories.c.id)
+        .where(story_tags.c.key == tag_key(feed.tag), ALIVE)
+        .order_by(stories.c.kept_at.desc(), stories.c.published.desc(), stories.c.id.desc())
         .limit(feed.limit)
     )
-    ids = list(connection.execute(current).scalars())
-    return Picked(row.uri, row.since, tuple(load(connection, ids)))
+    return list(connection.execute(last).scalars())
 
 
 def without_link(connection: Connection) -> Iterator[Story]:
     """Give the stories of all feeds, also of the past, that have no page of their own but ours."""
-    shown = stories.join(articles, articles.c.id == stories.c.shown)
-    published = select(feed_stories.c.story).where(feed_stories.c.left_at.is_(None))
-    query = select(stories.c.id).select_from(shown).where(articles.c.link.is_(None), stories.c.id.in_(published))
-    return load(connection, list(connection.execute(query.order_by(stories.c.id)).scalars()))
+    query = select(stories.c.id).where(OWN_PAGE).order_by(stories.c.id)
+    return load(connection, list(connection.execute(query).scalars()))
+
+
+# Published, and without a link.
+OWN_PAGE = and_(
+    ALIVE,
+    stories.c.shown.in_(select(articles.c.id).where(articles.c.link.is_(None))),
+    or_(
+        exists().where(feed_stories.c.story == stories.c.id, feed_stories.c.left_at.is_(None)),
+        exists().where(story_tags.c.story == stories.c.id, story_tags.c.key == feeds.c.tag_key),
+    ),
+)
 
 
 def every_story(connection: Connection) -> Iterator[Story]:
     """Give every story that is kept, the first kept one first."""
     return load(
-        connection, list(connection.execute(select(stories.c.id).where(_ALIVE).order_by(stories.c.id)).scalars())
+        connection, list(connection.execute(select(stories.c.id).where(ALIVE).order_by(stories.c.id)).scalars())
     )
 
 
