@@ -575,6 +575,8 @@ class Face:
     """Ends with a slash."""
     author: str = ""
     language: str | None = None
+    timezone: str = "UTC"
+    """In which pages say what time it was."""
     hub: str = ""
     """The address of a WebSub hub that subscribers may ask to be told by; empty: there is none."""
 
@@ -605,6 +607,10 @@ class Document:
     """Which archive of the feed this is, counted from 1, the oldest (RFC 5005, 4); None: the current document."""
     archives: int = 0
     """How many archives came before it."""
+    first_archive: int = 1
+    """The oldest archive that is still there; looked at by pages alone, since an archive never changes."""
+    last_archive: int = 0
+    """The newest archive; likewise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

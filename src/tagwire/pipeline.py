@@ -6,17 +6,15 @@
 Each hands the values of one step to the next; none of the steps knows another.
 """
 
-import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tagwire import output
 from tagwire.locks import held
-from tagwire.model import Attendance, Document, Next, Reading, Site, TaggedReading, Visit
-from tagwire.output import addresses, folder, pages
+from tagwire.model import Attendance, Next, Reading, Site, TaggedReading, Visit
+from tagwire.publishing import Published, Publisher
 from tagwire.sources import Kind, kinds, schedule
 from tagwire.store.keeping import Kept
 from tagwire.store.store import Store
@@ -27,15 +25,6 @@ from tagwire.tags.vocabulary import Vocabulary
 _CLAIMED_AT_ONCE = 20
 _ARTICLES_AT_ONCE = 2_000
 _LONGEST_BATCH = timedelta(seconds=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Published:
-    """What became of one feed."""
-
-    name: str
-    stories: int
-    written: bool
 
 
 class Pipeline:
@@ -145,56 +134,8 @@ class Pipeline:
 
         """
         with held(self.site.root, "publishing", wait=True):
-            return self._publish()
-
-    def _publish(self) -> list[Published]:
-        self.retag()
-        self.store.catch_up(self.feeds, self.clock())
-        documents = self.documents()
-        face = self.site.face
-        rendered = {
-            addresses.feed_path(document.feed, each.suffix): each.render(document)
-            for document in documents
-            for each in output.FORMATS
-        }
-        rendered |= pages.story_pages(face, self.store.stories_without_link())
-        rendered |= pages.site_pages(face, documents)
-        written = self._write(rendered)
-        return [
-            Published(
-                document.feed.name,
-                len(document.stories),
-                any(addresses.feed_path(document.feed, each.suffix) in written for each in output.FORMATS),
-            )
-            for document in documents
-        ]
-
-    def documents(self) -> list[Document]:
-        """Give all that is published, ready to be rendered."""
-        documents = []
-        for feed, picked in zip(self.feeds, self.store.pick(self.feeds), strict=True):
-            updated = max((story.updated for story in picked.stories), default=picked.since)
-            documents.append(
-                Document(face=self.site.face, feed=feed, id=picked.uri, updated=updated, stories=picked.stories)
-            )
-        return documents
-
-    def _write(self, rendered: dict[str, bytes]) -> set[str]:
-        """Write what differs, and remove what is ours and no longer published."""
-        root = self.site.root / "output"
-        root.mkdir(exist_ok=True)
-        folder.sweep(root)
-        digests = {path: hashlib.blake2b(data, digest_size=16).hexdigest() for path, data in rendered.items()}
-        before = self.store.written()
-        news = {path: digest for path, digest in digests.items() if before.get(path) != digest}
-        gone = before.keys() - digests.keys()
-        # Remembered as ours before they are written: a crash in between leaves no file that nobody would remove.
-        self.store.remember_written(news, ())
-        written = {path for path, data in rendered.items() if folder.write(root, path, data)}
-        for path in sorted(gone):
-            folder.remove(root, path)
-        self.store.remember_written({}, gone)
-        return written
+            self.retag()
+            return Publisher(self.site, self.feeds, self.store, self.clock).publish()
 
 
 def database(site: Site) -> str:

@@ -105,6 +105,7 @@ class _Loader:
                 base_url=table.base_url,
                 author=table.author,
                 language=table.language,
+                timezone=table.timezone,
                 hub=table.hub,
             ),
             timezone=table.timezone,

@@ -1,6 +1,9 @@
 """How feeds go out: one file for each format, one line for it in `FORMATS`."""
 
+import hashlib
 from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
 from typing import Protocol
 
 from tagwire.model import Document, Feed
@@ -35,6 +38,15 @@ class Format(Protocol):
 
 
 FORMATS: tuple[Format, ...] = (Atom(), Rss(), JsonFeed())
+
+
+@cache
+def version() -> str:
+    """Give a digest of everything in this package, so that what another version of it rendered is not used again."""
+    folder = files(__name__)
+    sources = [*folder.iterdir(), *folder.joinpath("templates").iterdir()]
+    texts = sorted(each.name.encode() + b"\0" + each.read_bytes() for each in sources if each.is_file())
+    return hashlib.blake2b(b"\0".join(texts), digest_size=8).hexdigest()
 
 
 def formats_of(feed: Feed) -> tuple[Format, ...]:

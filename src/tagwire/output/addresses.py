@@ -27,9 +27,19 @@ def archive_path(feed: Feed, number: int) -> str:
     return f"archive/{feed.name}/{number:04}.atom"
 
 
+def archive_page_path(feed: Feed, number: int) -> str:
+    """Give the path of an archive's page for people: ``archive/NAME/0001.html``."""
+    return f"archive/{feed.name}/{number:04}.html"
+
+
 def story_path(story: Story) -> str | None:
     """Give the path of a story's own page, or None for a story with a link: its page is where the link leads."""
-    return None if web_address(story.link) else f"stories/{story.hash}.html"
+    return None if web_address(story.link) else own_page(story.id)
+
+
+def own_page(uri: str) -> str:
+    """Give the path of the page of a story that has one, by the story's id."""
+    return f"stories/{uri.rpartition(':')[2]}.html"
 
 
 def reference(path: str) -> str:

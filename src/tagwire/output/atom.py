@@ -13,11 +13,11 @@ from feedgen.feed import FeedGenerator
 from lxml import etree
 
 from tagwire import __version__
-from tagwire.model import Document
+from tagwire.model import Document, Withdrawn
 from tagwire.output.addresses import address, archive_path, feed_path, page_path
 from tagwire.output.entry import Entry, feed_author, feed_title, make_entry
 from tagwire.output.grammar import language_tag, web_address
-from tagwire.output.joining import HISTORY, TOMBSTONES, Head, add_media, cut, join
+from tagwire.output.joining import ATOM, HISTORY, TOMBSTONES, Head, add_media, cut, join
 from tagwire.text import one_line
 
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -96,8 +96,35 @@ def _complete_head(document: Document, feed: etree._Element) -> None:
     if document.archive:
         etree.SubElement(feed, f"{{{HISTORY}}}archive", nsmap={"fh": HISTORY})
     for gone in document.withdrawn:
-        told = {"ref": gone.id, "when": gone.at.astimezone(UTC).isoformat()}
-        etree.SubElement(feed, f"{{{TOMBSTONES}}}deleted-entry", told, nsmap={"at": TOMBSTONES})
+        feed.append(_tombstone(gone))
+
+
+def ids(data: bytes) -> list[str]:
+    """Give the ids of the entries in a document of ours."""
+    return [entry.findtext(f"{{{ATOM}}}id", "") for entry in _parsed(data).iterfind(f"{{{ATOM}}}entry")]
+
+
+def without(data: bytes, withdrawn: Iterable[Withdrawn]) -> bytes:
+    """Cut stories out of a document of ours, and say so; all else stays as it was."""
+    root = _parsed(data)
+    told = {each.get("ref") for each in root.iterfind(f"{{{TOMBSTONES}}}deleted-entry")}
+    entries = {entry.findtext(f"{{{ATOM}}}id"): entry for entry in root.iterfind(f"{{{ATOM}}}entry")}
+    for gone in withdrawn:
+        if gone.id in entries:
+            root.remove(entries[gone.id])
+        if gone.id not in told:
+            root.append(_tombstone(gone))
+    return bytes(etree.tostring(root.getroottree(), encoding="UTF-8", xml_declaration=True)) + b"\n"
+
+
+def _parsed(data: bytes) -> etree._Element:
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
+    return etree.fromstring(data, parser)
+
+
+def _tombstone(gone: Withdrawn) -> etree._Element:
+    told = {"ref": gone.id, "when": gone.at.astimezone(UTC).isoformat()}
+    return etree.Element(f"{{{TOMBSTONES}}}deleted-entry", told, nsmap={"at": TOMBSTONES})
 
 
 def feed_entry(entry: Entry) -> FeedEntry:

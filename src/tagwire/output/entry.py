@@ -4,7 +4,7 @@ An entry depends on its face, its feed and its story alone, not on its neighbour
 """
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from uuid import NAMESPACE_URL, uuid5
 
 from tagwire.model import About, Copy, Enclosure, Face, Feed, Story
@@ -42,7 +42,10 @@ class Entry:
     title: str
     published: datetime
     updated: datetime
+    day: date
     link: str
+    page: str | None
+    """The path of our own page in ``output/``, where that is what the link leads to."""
     link_type: str
     """``text/html`` for our own page; empty where nobody told what the link leads to."""
     via: tuple[Link, ...]
@@ -75,7 +78,9 @@ def make_entry(face: Face, feed: Feed, story: Story) -> Entry:
         title=one_line(story.title) or link,
         published=story.published.astimezone(UTC),
         updated=story.updated.astimezone(UTC),
+        day=story.day,
         link=link,
+        page=story_path(story),
         link_type="text/html" if story_path(story) else "",
         via=_via(story, link),
         authors=_names(story.authors) or _names((story.shown.about.title,)),

@@ -52,10 +52,13 @@ def close(connection: Connection, feed: Feed, number: int) -> None:
     open_ = and_(feed_stories.c.feed == number, feed_stories.c.archive.is_(None), feed_stories.c.left_at.is_(None))
     in_order = (feed_stories.c.entered_at, feed_stories.c.published, feed_stories.c.story)
     waiting = list(connection.execute(select(feed_stories.c.story).where(open_).order_by(*in_order)).scalars())
-    if set(waiting) <= set(picking.current(connection, number, feed)):
+    shown = set(picking.current(connection, number, feed))
+    if shown.issuperset(waiting):
         return
-    last = count(connection, number)
-    for at, some in enumerate(chunks(waiting, _STORIES_IN_ONE), last + 1):
+    pages = list(chunks(waiting, _STORIES_IN_ONE))
+    if len(pages) > 1 and shown.issuperset(pages[-1]):
+        pages.pop()  # may stay open, and fill up
+    for at, some in enumerate(pages, count(connection, number) + 1):
         values = {"feed": number, "number": at, "stories": len(some), "stale": True, "base_url": ""}
         connection.execute(insert(archives).values(values))
         told = select(stories.c.updated).where(stories.c.id == feed_stories.c.story).scalar_subquery()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, Select, insert, select, update
 
 from tagwire.model import Feed, Filter, Seen
 from tagwire.store.retagging import article
@@ -72,27 +72,29 @@ def _loaded(connection: Connection, rows: Sequence[Row[Any]]) -> list[_Changed]:
         .where(articles.c.story.in_(ids))
         .order_by(articles.c.id)
     )
-    copies, tags, inside = ({each: [] for each in ids} for _ in range(3))  # type: dict[int, list[Row[Any]]]
-    for found, query in (
-        (copies, told),
-        (tags, select(story_tags).where(story_tags.c.story.in_(ids))),
-        (inside, select(feed_stories).where(feed_stories.c.story.in_(ids))),
-    ):
-        for row in connection.execute(query):
-            found[row.story].append(row)
+    copies = _by_story(connection, told)
+    tags = _by_story(connection, select(story_tags).where(story_tags.c.story.in_(ids)))
+    inside = _by_story(connection, select(feed_stories).where(feed_stories.c.story.in_(ids)))
     return [
         _Changed(
             row,
             Seen(
-                copies=tuple(map(article, copies[row.id])),
-                tags=frozenset(each.key for each in tags[row.id]),
+                copies=tuple(map(article, copies.get(row.id, ()))),
+                tags=frozenset(each.key for each in tags.get(row.id, ())),
                 published=row.published,
                 day=row.day,
             ),
-            {each.feed: each.left_at is not None for each in inside[row.id]},
+            {each.feed: each.left_at is not None for each in inside.get(row.id, ())},
         )
         for row in rows
     ]
+
+
+def _by_story(connection: Connection, query: Select[Any]) -> dict[int, list[Row[Any]]]:
+    found: dict[int, list[Row[Any]]] = {}
+    for row in connection.execute(query):
+        found.setdefault(row.story, []).append(row)
+    return found
 
 
 def _move(connection: Connection, changed: _Changed, chosen: set[int], others: set[int], now: datetime) -> set[int]:

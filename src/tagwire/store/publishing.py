@@ -3,12 +3,12 @@
 Every method is one transaction.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, Engine, Text, and_, delete, exists, func, insert, or_, select, type_coerce, update
 
 from tagwire.model import Feed, Story, TagFeeds, Withdrawn
 from tagwire.store import archives, few, picking, tagfeeds
@@ -181,7 +181,7 @@ class Publishing:
         with writing(self._engine) as connection:
             archives.close(connection, feed, number)
 
-    def archives(self, number: int) -> list[archives.Archive]:
+    def closed_archives(self, number: int) -> list[archives.Archive]:
         """Give the closed archives of a feed, the oldest first."""
         with reading(self._engine) as connection:
             return archives.closed(connection, number)
@@ -280,10 +280,7 @@ def _trend(connection: Connection, number: int, feed: Feed) -> tuple[tuple[date,
     if newest is None:
         return ()
     counted = (
-        select(held.c.day, func.count())
-        .where(held.c.day > newest - _TREND)
-        .group_by(held.c.day)
-        .order_by(held.c.day)
+        select(held.c.day, func.count()).where(held.c.day > newest - _TREND).group_by(held.c.day).order_by(held.c.day)
     )
     return tuple((day, count) for day, count in connection.execute(counted))
 
@@ -299,7 +296,7 @@ def _tags(connection: Connection, ids: Sequence[int]) -> tuple[tuple[str, int], 
 
 def _name_sources(connection: Connection) -> None:
     """Let the stories of a source that is called otherwise now count as changed: feeds say where stories come from."""
-    called = sources.c.name + "\n" + sources.c.title + "\n" + func.cast(sources.c.about, feeds.c.name.type)
+    called = sources.c.name + "\n" + sources.c.title + "\n" + type_coerce(sources.c.about, Text)
     renamed = connection.execute(select(sources.c.id, sources.c.named).where(sources.c.named != called)).all()
     if not renamed:
         return
