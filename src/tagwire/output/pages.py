@@ -5,19 +5,39 @@ What the script adds works without it in a plainer way, or is not shown.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from importlib.resources import files
 
 from tagwire.model import Face, Feed, Story
 from tagwire.output import formats_of
 from tagwire.output.addresses import INDEX, SCRIPT, STYLE, TAGS, feed_path, page_path, reference, story_path, top
 from tagwire.output.cards import Card
+from tagwire.output.entry import feed_title
 from tagwire.output.environment import link_tags, render
 
 _TAGS_AT_HOME = 40
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A feed on the pages of all feeds."""
+
+    feed: Feed
+    stories: int
+    card: str
+    """As `card` renders it."""
+
+
+def card(face: Face, feed: Feed, told: Card) -> str:
+    """Render what the pages of all feeds say of one: home of a feed, the list of the tags of a tag's feed."""
+    template, path = ("tag.html", top(TAGS) + reference(page_path(feed))) if feed.tag else (
+        "card.html", reference(page_path(feed))
+    )  # fmt: skip
+    return render(template, face, feed=feed, card=told, path=path).decode()
+
+
 def site_pages(
-    face: Face, feeds: Sequence[tuple[Feed, Card]], tags: Sequence[tuple[Feed, Card]], tag_pages: Mapping[str, str]
+    face: Face, feeds: Sequence[Shown], tags: Sequence[Shown], tag_pages: Mapping[str, str]
 ) -> dict[str, bytes]:
     """Render what every site has, by path: home, the list of the tags, the style sheet and the script."""
     return {
@@ -28,25 +48,23 @@ def site_pages(
     }
 
 
-def home(
-    face: Face, feeds: Sequence[tuple[Feed, Card]], tags: Sequence[tuple[Feed, Card]], tag_pages: Mapping[str, str]
-) -> bytes:
+def home(face: Face, feeds: Sequence[Shown], tags: Sequence[Shown], tag_pages: Mapping[str, str]) -> bytes:
     """Render the page of all feeds, each with its newest stories; and the tags with the most stories."""
-    most = sorted(tags, key=lambda each: (-each[1].stories, each[0].name))[:_TAGS_AT_HOME]
-    cards = [(feed, card, reference(page_path(feed))) for feed, card in feeds]
+    most = sorted(tags, key=lambda each: (-each.stories, each.feed.name))[:_TAGS_AT_HOME]
     links = [
-        (each, feed.title, reference(feed_path(feed, each.suffix))) for feed, _ in feeds for each in formats_of(feed)
+        (each, feed_title(shown.feed), reference(feed_path(shown.feed, each.suffix)))
+        for shown in feeds
+        for each in formats_of(shown.feed)
     ]
-    common = [(feed.title, card.stories, reference(page_path(feed))) for feed, card in most]
-    page = render("home.html", face, top="", cards=cards, links=links, tags=common)
-    return link_tags(page, tag_pages, "")
+    common = [(each.feed.title, each.stories, reference(page_path(each.feed))) for each in most]
+    cards = "".join(each.card for each in feeds)
+    return link_tags(render("home.html", face, top="", cards=cards, links=links, tags=common), tag_pages, "")
 
 
-def tags_page(face: Face, tags: Sequence[tuple[Feed, Card]]) -> bytes:
+def tags_page(face: Face, tags: Sequence[Shown]) -> bytes:
     """Render the page of all tags that have a feed."""
-    by_name = sorted(tags, key=lambda each: (each[0].title.casefold(), each[0].name))
-    listed = [(feed.title, card, top(TAGS) + reference(page_path(feed))) for feed, card in by_name]
-    return render("tags.html", face, top=top(TAGS), tags=listed)
+    by_name = sorted(tags, key=lambda each: (each.feed.title.casefold(), each.feed.name))
+    return render("tags.html", face, top=top(TAGS), tags="".join(each.card for each in by_name))
 
 
 def story_pages(face: Face, stories: Iterable[Story], tag_pages: Mapping[str, str]) -> dict[str, bytes]:

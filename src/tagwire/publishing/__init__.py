@@ -12,7 +12,6 @@ from datetime import datetime
 
 from tagwire.model import Feed, Site, tag_key
 from tagwire.output import addresses, folder, opml, pages
-from tagwire.output.cards import card_from
 from tagwire.publishing.feeds import Feeds
 from tagwire.publishing.files import Files
 from tagwire.store.store import Store
@@ -68,37 +67,36 @@ class Publisher:
         tags = self._store.catch_up_tags(self._site.tag_feeds, file_name, now)
         tag_pages = {tag_key(feed.tag): addresses.page_path(feed) for feed in tags}
         incomplete = self._files.incomplete()
+        every = [*self._named, *tags]
         feeds = Feeds(self._site.face, self._store, self._files, tag_pages)
-        written = feeds.write([*self._named, *tags], incomplete)
+        behind = feeds.behind(every, incomplete)
+        written = feeds.write(behind)
         self._write_stories(tag_pages, everything=_STORIES in incomplete)
-        owners = {feed.name for feed in (*self._named, *tags)}
-        self._files.remove_others({*owners, _SITE, _STORIES})
-        self._write_site(tags, tag_pages)
+        gone = self._files.remove_others({*(feed.name for feed in every), _SITE, _STORIES})
+        if behind or gone or _SITE in incomplete or not every:
+            feeds.forget_fragments(every)
+            self._write_site(tags, tag_pages)
         states = self._store.states()
-        return [
-            Published(feed.name, card_from(states[feed.name].card).stories, feed.name in written)
-            for feed in self._named
-        ]
+        return [Published(feed.name, states[feed.name].stories, feed.name in written) for feed in self._named]
 
     def _write_stories(self, tag_pages: dict[str, str], *, everything: bool) -> None:
         """Write the pages of the stories without a link that changed, and remove those that are no longer published."""
         behind, gone = self._store.pages_behind(everything=everything)
         for some in (behind[at : at + 400] for at in range(0, len(behind), 400)):
             rendered = pages.story_pages(self._site.face, self._store.load(some), tag_pages)
-            self._files.write(_STORIES, rendered)
+            self._files.write({_STORIES: rendered})
             self._store.settle_pages(some, ())
-        self._files.remove([addresses.own_page(uri) for uri in gone])
-        self._store.settle_pages((), gone)
+        if gone:
+            self._files.remove([addresses.own_page(uri) for uri in gone])
+            self._store.settle_pages((), gone)
 
     def _write_site(self, tags: Sequence[Feed], tag_pages: dict[str, str]) -> None:
         """Write what there is once: home, the list of the tags, the list of the feeds."""
-        states = self._store.states()
-        cards = {name: card_from(state.card) for name, state in states.items()}
-        rendered = pages.site_pages(
-            self._site.face,
-            [(feed, cards[feed.name]) for feed in self._named],
-            [(feed, cards[feed.name]) for feed in tags],
-            tag_pages,
+        states, cards = self._store.states(), self._store.cards()
+        named, tagged = (
+            [pages.Shown(feed, states[feed.name].stories, cards[feed.name]) for feed in feeds]
+            for feeds in (self._named, tags)
         )
+        rendered = pages.site_pages(self._site.face, named, tagged, tag_pages)
         rendered[addresses.OPML] = opml.published(self._site.face, self._named)
-        self._files.write(_SITE, rendered)
+        self._files.write({_SITE: rendered})

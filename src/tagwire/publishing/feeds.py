@@ -2,20 +2,22 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from tagwire import output
 from tagwire.model import Document, Face, Feed
-from tagwire.output import addresses
+from tagwire.output import addresses, pages
 from tagwire.output.cards import Card, Headline
 from tagwire.output.grammar import web_address
 from tagwire.output.topic import Part, Topic
 from tagwire.publishing.files import Files
 from tagwire.publishing.fragments import Fragments
 from tagwire.publishing.history import History, retained
-from tagwire.store.publishing import Line, Listing, Publishing
+from tagwire.store.archives import Archive
+from tagwire.store.publishing import Line, Listing, Publishing, Settled
 from tagwire.text import one_line
 
+_AT_ONCE = 20
+"""Feeds for which the disk is waited for together."""
 _HEADLINES = 4
 _TAGS = 6
 
@@ -32,24 +34,48 @@ class Feeds:
         self._fragments = Fragments(face, store)
         self._history = History(face, store, files, self._fragments, tag_pages)
 
-    def write(self, feeds: Sequence[Feed], incomplete: set[str]) -> set[str]:
-        """Write the feeds that are behind, and those that are incomplete; give the names of those that differ now."""
+    def behind(self, feeds: Sequence[Feed], incomplete: set[str]) -> list[Feed]:
+        """Give the feeds that are behind: stale, of another definition, or incomplete."""
         states = self._store.states()
-        written = set()
-        for feed in feeds:
-            made_from = self._made_from(feed)
-            state = states[feed.name]
-            behind = state.stale or state.made_from != made_from or feed.name in incomplete
-            if behind and self._write(feed, made_from):
-                written.add(feed.name)
+        return [
+            feed
+            for feed in feeds
+            if (state := states[feed.name]).stale or state.made_from != self._made_from(feed) or feed.name in incomplete
+        ]
+
+    def forget_fragments(self, feeds: Sequence[Feed]) -> None:
+        """Forget the fragments that none of the feeds there are would use."""
         self._fragments.forget_others(feeds)
+
+    def write(self, feeds: Sequence[Feed]) -> set[str]:
+        """Write feeds; give the names of those of which a file differs now."""
+        states = self._store.states()
+        self._store.close_archives((feed, states[feed.name].number) for feed in feeds if feed.retain != 0)
+        written: set[str] = set()
+        for first in range(0, len(feeds), _AT_ONCE):
+            written |= self._write(feeds[first : first + _AT_ONCE])
         return written
 
-    def _write(self, feed: Feed, made_from: str) -> bool:
-        """Write a feed; what of it is not published any more is removed."""
-        listing = self._store.listing(feed)
-        archives = self._history.close(feed, listing.number)
-        document = Document(
+    def _write(self, feeds: Sequence[Feed]) -> set[str]:
+        rendered: dict[str, dict[str, bytes]] = {}
+        settled = []
+        for feed in feeds:
+            listing = self._store.listing(feed)
+            archives = self._store.closed_archives(listing.number) if listing.archives and feed.retain != 0 else []
+            document = self._document(feed, listing, archives)
+            card = _card(listing)
+            rendered[feed.name] = self._rendered(document, listing, card)
+            kept = self._history.write(document, listing.number, archives)
+            self._files.keep_only(feed.name, {*rendered[feed.name], *kept})
+            html = pages.card(self._face, feed, card)
+            settled.append(Settled(feed=feed, listing=listing, made_from=self._made_from(feed), card=html))
+        self._fragments.keep()
+        written = self._files.write(rendered)
+        self._store.settle(settled)
+        return written
+
+    def _document(self, feed: Feed, listing: Listing, archives: list[Archive]) -> Document:
+        return Document(
             face=self._face,
             feed=feed,
             id=listing.uri,
@@ -59,7 +85,10 @@ class Feeds:
             first_archive=next((each.number for each in retained(archives, feed.retain)), 1),
             last_archive=len(archives),
         )
-        card = _card(listing)
+
+    def _rendered(self, document: Document, listing: Listing, card: Card) -> dict[str, bytes]:
+        """Render a feed in its formats and as a page, by path."""
+        feed = document.feed
         rendered = {
             addresses.feed_path(feed, each.suffix): each.join(document, self._fragments.of(each, feed, listing.lines))
             for each in output.formats_of(feed)
@@ -68,30 +97,27 @@ class Feeds:
         topic = Topic(self._face, path, self._tag_pages)
         bodies = self._fragments.of(topic, feed, listing.lines)
         parts = [Part(line.day, body) for line, body in zip(listing.lines, bodies, strict=True)]
-        rendered[path] = topic.join(document, parts, card)
-        self._fragments.keep(listing.lines)
-        kept = self._history.write(document, listing.number, archives)
-        written = self._files.write(feed.name, rendered)
-        self._files.keep_only(feed.name, {*rendered, *kept})
-        self._store.settle(feed, listing, made_from, card.as_json())
-        return written
+        return rendered | {path: topic.join(document, parts, card)}
 
     def _made_from(self, feed: Feed) -> str:
         """Give a digest of all that a feed's files depend on beside its stories."""
-        told = (output.version(), self._face, replace(feed, filter=None, file=""))  # type: ignore[arg-type]  # for repr
-        return hashlib.blake2b(repr(told).encode(errors="surrogatepass"), digest_size=12).hexdigest()
+        shaping = [getattr(feed, name) for name in _SHAPING]
+        told = repr((output.version(), self._face, shaping))
+        return hashlib.blake2b(told.encode(errors="surrogatepass"), digest_size=12).hexdigest()
+
+
+_SHAPING = [name for name in Feed.__dataclass_fields__ if name not in {"filter", "file"}]
 
 
 def _card(listing: Listing) -> Card:
     return Card(
         stories=listing.total,
         headlines=tuple(map(_headline, listing.lines[:_HEADLINES])),
-        tags=listing.tags[:_TAGS],
-        trend=tuple((day.isoformat(), count) for day, count in listing.trend),
+        tags=tuple(tag for tag, _ in listing.tags[:_TAGS]),
+        trend=listing.trend,
     )
 
 
 def _headline(line: Line) -> Headline:
-    ours = addresses.reference(addresses.own_page(line.uri))
-    link = web_address(line.link) or ours
-    return Headline(one_line(line.title) or link, link, line.day.isoformat(), line.language)
+    link = web_address(line.link) or addresses.reference(addresses.own_page(line.uri))
+    return Headline(one_line(line.title) or link, link, line.day, line.language)

@@ -18,7 +18,8 @@ class Files:
 
     def incomplete(self) -> set[str]:
         """Give the owners of which a file was removed by somebody else."""
-        return {owner for path, owner in self._store.owners().items() if not (self.root / path).is_file()}
+        there = folder.listed(self.root)
+        return {owner for path, owner in self._store.owners().items() if path not in there}
 
     def read(self, path: str) -> bytes | None:
         """Give what lies there, or None."""
@@ -27,18 +28,19 @@ class Files:
         except OSError:
             return None
 
-    def write(self, owner: str, rendered: Mapping[str, bytes]) -> bool:
-        """Write those files whose bytes differ; tell whether there was any."""
+    def write(self, rendered: Mapping[str, Mapping[str, bytes]]) -> set[str]:
+        """Write those files whose bytes differ; `rendered` has the files of each owner. Give the owners of those."""
+        owned = {path: (owner, _digest(data)) for owner, files in rendered.items() for path, data in files.items()}
         # Remembered as ours before they are written: a crash in between leaves no file that nobody would remove.
-        digests = {path: hashlib.blake2b(data, digest_size=16).hexdigest() for path, data in rendered.items()}
-        self._store.remember_files(owner, digests)
-        written = [path for path, data in rendered.items() if folder.write(self.root, path, data)]
-        return bool(written)
+        self._store.remember_files(owned)
+        written = folder.write_all(
+            self.root, {path: data for files in rendered.values() for path, data in files.items()}
+        )
+        return {owned[path][0] for path in written}
 
     def keep_only(self, owner: str, paths: Iterable[str]) -> None:
         """Remove the files of an owner but for some."""
-        wanted = set(paths)
-        self.remove(path for path, mine in self._store.owners().items() if mine == owner and path not in wanted)
+        self.remove(set(self._store.owned(owner)).difference(paths))
 
     def remove_others(self, owners: set[str]) -> bool:
         """Remove the files of all owners but some; tell whether there was any."""
@@ -52,3 +54,7 @@ class Files:
         for path in gone:
             folder.remove(self.root, path)
         self._store.forget_files(gone)
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.blake2b(data, digest_size=16).hexdigest()

@@ -27,34 +27,30 @@ class Fragments:
         """Render nothing yet."""
         self._face = face
         self._store = store
-        self._made: dict[str, dict[int, bytes]] = {}
+        self._made: dict[str, dict[int, tuple[int, bytes]]] = {}
         self._stories: dict[int, Story] = {}
 
-    def of(self, renderer: Renderer, feed: Feed, lines: Sequence[Line], path: str = "") -> list[bytes]:
-        """Give the fragments of stories in their order; `path` is that of the page, where it is not the feed's own."""
-        way = self._way(renderer.suffix, feed, addresses.top(path or feed.name))
-        found = self._store.fragments(way, lines)
-        missing = [line.story for line in lines if line.story not in found]
-        if missing:
-            made = self._made.setdefault(way, {})
-            for number, story in zip(missing, self._loaded(missing), strict=True):
-                made[number] = renderer.fragment(make_entry(self._face, feed, story))
-            found |= made
+    def of(self, renderer: Renderer, feed: Feed, lines: Sequence[Line]) -> list[bytes]:
+        """Give the fragments of stories in their order; what is rendered now is kept at the next `keep`."""
+        way = self._way(renderer.suffix, feed, addresses.top(feed.name))
+        made = self._made.setdefault(way, {})
+        found = {line.story: made[line.story][1] for line in lines if line.story in made}
+        found |= self._store.fragments(way, [line for line in lines if line.story not in found])
+        missing = [line for line in lines if line.story not in found]
+        for line, story in zip(missing, self._loaded([line.story for line in missing]), strict=True):
+            found[line.story] = renderer.fragment(make_entry(self._face, feed, story))
+            made[line.story] = line.change, found[line.story]
         return [found[line.story] for line in lines]
 
-    def keep(self, lines: Sequence[Line]) -> None:
-        """Keep what was rendered of these stories, and let go of the rest."""
-        wanted = {line.story for line in lines}
-        made = {
-            way: {number: body for number, body in bodies.items() if number in wanted}
-            for way, bodies in self._made.items()
-        }
-        if any(made.values()):
-            self._store.keep_fragments(made, lines)
-        self.drop()
+    def once(self, renderer: Renderer, feed: Feed, lines: Sequence[Line]) -> list[bytes]:
+        """Give the fragments of stories in their order, without keeping any: for what is written once."""
+        stories = self._store.load([line.story for line in lines])
+        return [renderer.fragment(make_entry(self._face, feed, story)) for story in stories]
 
-    def drop(self) -> None:
-        """Let go of what was rendered, without keeping it."""
+    def keep(self) -> None:
+        """Keep what was rendered."""
+        if any(self._made.values()):
+            self._store.keep_fragments(self._made)
         self._made.clear()
         self._stories.clear()
 

@@ -7,7 +7,7 @@ removed it, or when a story in it was withdrawn: then that story is cut out of i
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from tagwire.model import Document, Face, Feed
+from tagwire.model import Document, Face
 from tagwire.output import addresses, atom
 from tagwire.output.cards import Card
 from tagwire.output.topic import Part, Topic
@@ -18,7 +18,7 @@ from tagwire.store.publishing import Publishing
 
 
 class History:
-    """Closes and writes archives."""
+    """Writes archives."""
 
     def __init__(
         self, face: Face, store: Publishing, files: Files, fragments: Fragments, tag_pages: Mapping[str, str]
@@ -30,13 +30,6 @@ class History:
         self._fragments = fragments
         self._tag_pages = tag_pages
         self._atom = atom.Atom()
-
-    def close(self, feed: Feed, number: int) -> list[Archive]:
-        """Close archives where the current document grows too small; give all of them, the oldest first."""
-        if feed.retain == 0:
-            return []
-        self._store.close_archives(feed, number)
-        return self._store.closed_archives(number)
 
     def write(self, current: Document, number: int, archives: list[Archive]) -> list[str]:
         """Write the archives that are new or stale; give the paths of all that are kept."""
@@ -60,7 +53,7 @@ class History:
             told: self._told(document, archived, before),
             page: self._page(document, archived, page),
         }
-        self._files.write(document.feed.name, rendered)
+        self._files.write({document.feed.name: rendered})
         self._store.settle_archive(number, archive.number, self._face.base_url)
 
     def _told(self, document: Document, archived: Archived, before: bytes | None) -> bytes:
@@ -70,15 +63,12 @@ class History:
             cut = atom.without(before, document.withdrawn)
             if atom.ids(cut) == [line.uri for line in lines]:
                 return cut
-        made = self._atom.join(document, self._fragments.of(self._atom, document.feed, lines))
-        self._fragments.drop()
-        return made
+        return self._atom.join(document, self._fragments.once(self._atom, document.feed, lines))
 
     def _page(self, document: Document, archived: Archived, page: str) -> bytes:
         lines = self._store.lines(archived.stories)
         topic = Topic(self._face, page, self._tag_pages)
-        bodies = self._fragments.of(topic, document.feed, lines, page)
-        self._fragments.drop()
+        bodies = self._fragments.once(topic, document.feed, lines)
         parts = [Part(line.day, body) for line, body in zip(lines, bodies, strict=True)]
         return topic.join(document, parts, Card())
 

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Text, and_, delete, exists, func, insert, or_, select, type_coerce, update
 
 from tagwire.model import Feed, Story, TagFeeds, Withdrawn
-from tagwire.store import archives, few, picking, tagfeeds
+from tagwire.store import archives, facts, few, picking, tagfeeds
 from tagwire.store.engine import reading, writing
 from tagwire.store.rows import IN_ONE_QUERY, chunks, number_after
 from tagwire.store.schema import articles, feed_stories, feeds, files, fragments, sources, stories, story_tags
@@ -19,6 +19,7 @@ from tagwire.store.schema import articles, feed_stories, feeds, files, fragments
 _WITHDRAWN_TOLD = 50
 """Of a feed's withdrawn stories, how many of the last are told in its current document."""
 _TREND = timedelta(days=42)
+_WAYS = "ways"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +29,19 @@ class State:
     number: int
     stale: bool
     made_from: str
-    card: Mapping[str, Any]
+    stories: int
+    """How many it held when it was written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """A feed that is written."""
+
+    feed: Feed
+    listing: "Listing"
+    made_from: str
+    card: str
+    """What the pages of all feeds say of it, in HTML."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,20 +109,31 @@ class Publishing:
         """Give what is remembered of every feed that was ever known, by name."""
         with reading(self._engine) as connection:
             return {
-                row.name: State(number=row.id, stale=row.stale, made_from=row.made_from, card=row.card)
-                for row in connection.execute(select(feeds))
+                name: State(number=number, stale=stale, made_from=made_from, stories=count)
+                for name, number, stale, made_from, count in connection.execute(
+                    select(feeds.c.name, feeds.c.id, feeds.c.stale, feeds.c.made_from, feeds.c.stories)
+                )
             }
 
-    def settle(self, feed: Feed, listing: Listing, made_from: str, card: Mapping[str, Any]) -> None:
-        """Remember that a feed is written, and forget the fragments of what left its current document."""
-        shown = [line.story for line in listing.lines]
+    def cards(self) -> dict[str, str]:
+        """Give what the pages of all feeds say of each, by the feed's name, in HTML."""
+        with reading(self._engine) as connection:
+            return {row.name: row.card for row in connection.execute(select(feeds.c.name, feeds.c.card))}
+
+    def settle(self, written: Iterable[Settled]) -> None:
+        """Remember that feeds are written, and forget the fragments of what left their current documents."""
         with writing(self._engine) as connection:
-            mine = feeds.c.name == feed.name
-            before = connection.execute(select(feeds.c.shown).where(mine)).scalar_one()
-            values = {"stale": False, "made_from": made_from, "shown": shown, "card": dict(card)}
-            connection.execute(update(feeds).where(mine).values(values))
-            for some in chunks(sorted(set(before) - set(shown)), IN_ONE_QUERY):
-                connection.execute(delete(fragments).where(fragments.c.story.in_(some)))
+            for each in written:
+                shown = [line.story for line in each.listing.lines]
+                mine = feeds.c.name == each.feed.name
+                before = connection.execute(select(feeds.c.shown).where(mine)).scalar_one()
+                values = {
+                    "stale": False, "made_from": each.made_from, "shown": shown, "stories": each.listing.total,
+                    "card": each.card,
+                }  # fmt: skip
+                connection.execute(update(feeds).where(mine).values(values))
+                for some in chunks(sorted(set(before) - set(shown)), IN_ONE_QUERY):
+                    connection.execute(delete(fragments).where(fragments.c.story.in_(some)))
 
     # ------------------------------------------------------------ what stands in a feed
 
@@ -154,14 +178,13 @@ class Publishing:
                 found |= {story: body for story, at, body in connection.execute(query) if at == change[story]}
         return found
 
-    def keep_fragments(self, made: Mapping[str, Mapping[int, bytes]], lines: Sequence[Line]) -> None:
-        """Keep fragments: for each way in which they are made, by the number of their story."""
-        change = {line.story: line.change for line in lines}
+    def keep_fragments(self, made: Mapping[str, Mapping[int, tuple[int, bytes]]]) -> None:
+        """Keep fragments: for each way in which they are made, by the number of their story, with its change."""
         with writing(self._engine) as connection:
             for made_as, bodies in made.items():
                 rows = [
-                    {"made_as": made_as, "story": story, "change": change[story], "body": body}
-                    for story, body in bodies.items()
+                    {"made_as": made_as, "story": story, "change": change, "body": body}
+                    for story, (change, body) in bodies.items()
                 ]
                 for some in chunks(rows, IN_ONE_QUERY):
                     ids = [row["story"] for row in some]
@@ -171,15 +194,19 @@ class Publishing:
 
     def forget_fragments(self, ways: Iterable[str]) -> None:
         """Forget the fragments that are made in none of these ways: of another version, or for another address."""
+        wanted = sorted(ways)
         with writing(self._engine) as connection:
-            connection.execute(delete(fragments).where(fragments.c.made_as.not_in(set(ways))))
+            if facts.get(connection, _WAYS) != repr(wanted):
+                facts.put(connection, _WAYS, repr(wanted))
+                connection.execute(delete(fragments).where(fragments.c.made_as.not_in(wanted)))
 
     # ------------------------------------------------------------ archives
 
-    def close_archives(self, feed: Feed, number: int) -> None:
-        """Close archives where the current document can no longer hold every story that stands in none."""
+    def close_archives(self, written: Iterable[tuple[Feed, int]]) -> None:
+        """Close archives where a current document can no longer hold every story that stands in none."""
         with writing(self._engine) as connection:
-            archives.close(connection, feed, number)
+            for feed, number in written:
+                archives.close(connection, feed, number)
 
     def closed_archives(self, number: int) -> list[archives.Archive]:
         """Give the closed archives of a feed, the oldest first."""
@@ -221,19 +248,26 @@ class Publishing:
         with reading(self._engine) as connection:
             return {row.path: row.owner for row in connection.execute(select(files.c.path, files.c.owner))}
 
-    def remember_files(self, owner: str, digests: Mapping[str, str]) -> None:
-        """Remember which files are ours, before they are written."""
+    def owned(self, owner: str) -> list[str]:
+        """Give the files that belong to a feed."""
+        with reading(self._engine) as connection:
+            return list(connection.execute(select(files.c.path).where(files.c.owner == owner)).scalars())
+
+    def remember_files(self, owned: Mapping[str, tuple[str, str]]) -> None:
+        """Remember which files are ours, before they are written: by path, whose each is, and its digest."""
         with writing(self._engine) as connection:
-            for some in chunks(digests, IN_ONE_QUERY):
+            for some in chunks(owned, IN_ONE_QUERY):
                 connection.execute(delete(files).where(files.c.path.in_(some)))
-                rows = [{"path": path, "digest": digests[path], "owner": owner} for path in some]
+                rows = [{"path": path, "owner": owned[path][0], "digest": owned[path][1]} for path in some]
                 connection.execute(insert(files), rows)
 
     def forget_files(self, paths: Iterable[str]) -> None:
         """Forget files that are removed."""
-        with writing(self._engine) as connection:
-            for some in chunks(paths, IN_ONE_QUERY):
-                connection.execute(delete(files).where(files.c.path.in_(some)))
+        gone = list(paths)
+        if gone:
+            with writing(self._engine) as connection:
+                for some in chunks(gone, IN_ONE_QUERY):
+                    connection.execute(delete(files).where(files.c.path.in_(some)))
 
 
 def _lines(connection: Connection, ids: Sequence[int]) -> tuple[Line, ...]:

@@ -235,7 +235,8 @@ feeds = Table(
     Column("stale", Boolean, nullable=False, server_default=true()),  # whether output/ is behind
     Column("made_from", Text, nullable=False, server_default=""),  # digest of its definition when it was written
     Column("shown", Json, nullable=False, server_default="[]"),  # the stories in its current document
-    Column("card", Json, nullable=False, server_default="{}"),  # what the page of all feeds says of it
+    Column("stories", Integer, nullable=False, server_default="0"),  # how many it held when it was written
+    Column("card", Text, nullable=False, server_default=""),  # what the pages of all feeds say of it, in HTML
 )
 
 # What each feed has published, in its order, and what left it.

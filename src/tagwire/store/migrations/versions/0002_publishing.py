@@ -38,12 +38,13 @@ def upgrade() -> None:
         ("feeds", "tag_key", ""),
         ("feeds", "made_from", ""),
         ("feeds", "shown", "[]"),
-        ("feeds", "card", "{}"),
+        ("feeds", "card", ""),
         ("files", "owner", ""),
         ("sources", "named", ""),
         ("stories", "listed", "[]"),
     ):
         op.add_column(table, sa.Column(name, sa.Text(), server_default=default, nullable=False))
+    op.add_column("feeds", sa.Column("stories", sa.Integer(), server_default="0", nullable=False))
     op.add_column("feeds", sa.Column("stale", sa.Boolean(), server_default=sa.true(), nullable=False))
     op.add_column("stories", sa.Column("page", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.create_index(op.f("ix_feeds_tag_key"), "feeds", ["tag_key"])
