@@ -79,6 +79,16 @@ class Store:
         with reading(self._engine) as connection:
             return bool(facts.get(connection, facts.RETAG))
 
+    def put_in_force(self, version: str) -> None:
+        """Remember by which version of the definitions is published from now on."""
+        with writing(self._engine) as connection:
+            facts.put(connection, facts.DEFINITIONS, version)
+
+    def is_in_force(self, version: str) -> bool:
+        """Tell whether a version of the definitions is the one that was taken over last."""
+        with reading(self._engine) as connection:
+            return facts.get(connection, facts.DEFINITIONS) == version
+
     def retag(self, tag: retagging.Tag, rules: str, progress: retagging.Progress = lambda *_: True) -> int:
         """Tag anew all that was tagged by other rules than today's, in several transactions.
 
