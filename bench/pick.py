@@ -32,6 +32,7 @@ from tagwire.tags.patterns import found
 STORIES = 100_000
 NEWEST = 50
 FEEDS = 1_000
+ASKED = 100
 SOURCES = 100
 ROUNDS = 5
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
@@ -174,8 +175,8 @@ def measure(store: Store, engine: Engine, count: int) -> None:
     for changed in (1, 50, 200):
         judged = caught_up(engine, store, defined, changed, judge)
         print(f"{judged * 1000:8.1f} ms  {FEEDS} feeds catch up with {changed} changed stories, judged in memory")
-    asked = caught_up(engine, store, defined, 1, None)
-    print(f"{asked * 1000:8.1f} ms  {FEEDS} feeds catch up with 1 changed story, the database asked for each")
+    asked = caught_up(engine, store, defined[:ASKED], 1, None)
+    print(f"{asked * 1000:8.1f} ms  {ASKED} feeds catch up with 1 changed story, the database asked for each")
 
 
 def print_newest(engine: Engine, text: str) -> None:

@@ -332,3 +332,27 @@ def test_a_folder_that_may_not_be_written_is_named(site, folder, code):
         place.chmod(0o700)
 
     assert str(place.resolve()) in result.stderr
+
+
+# ------------------------------------------------------------ trials
+
+
+PLANTS = 'title = "Plants"\nfilter = "tag:Plant"\n\n[tags.Plant]\naliases = ["plants"]\n'
+
+
+def test_on_a_terminal_a_trial_marks_words_in_bold_and_what_comes_in(site):
+    site.run("refresh")
+    said = on_terminal(site.root, "try", str(site.write("drafts/plants.toml", PLANTS)))
+
+    assert "\x1b[32m+ 2026-03-02" in said
+    assert "A new \x1b[1mplant\x1b[0m" in said
+    assert "Plant: “Plant” in the title" in said
+    assert "1 story in plants: 1 would come in, 0 would leave" in said
+
+
+def test_what_a_source_sends_cannot_steer_the_terminal(site):
+    site.write("sources/articles/evil.txt", "A \x9b31m plant \x1b[2J\n2026-03-02\nTags: a\x9bb\n\nText\x9b.\n")
+    site.run("refresh")
+
+    for said in (site.run("try", "plant").stdout, site.run("tags").stdout):
+        assert not {"\x9b", "\x1b"} & set(said)

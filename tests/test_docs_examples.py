@@ -53,6 +53,8 @@ LINK = "https://a.example/plant"
 CALLS = {
     "refresh": ("--all", "--json"),
     "status": ("--json",),
+    "try": ("tag:batteries", "--json"),
+    "tags": ("--json",),
     "preview": ("articles", "--json"),
     "why": (LINK, "--json"),
     "export": (),

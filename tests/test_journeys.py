@@ -8,6 +8,9 @@ import pytest
 
 import sites
 import webserver
+from tagwire import definitions
+from tagwire.cli import site as working_site
+from tagwire.store import keeping
 
 MONDAY = "Mon, 02 Mar 2026 08:00:00 +0000"
 TUESDAY = "Tue, 03 Mar 2026 09:30:00 +0000"
@@ -386,3 +389,49 @@ def test_help_imports_nothing_heavy():
     heavy = {"sqlalchemy", "feedparser", "pydantic", "feedgen", "starlette", "apscheduler", "rich", "alembic", "pycurl"}
     assert "preview" in done.stdout
     assert not heavy & set(done.stdout.splitlines()[-1].split())
+
+
+# ------------------------------------------------------------ what nobody foresaw
+
+
+def test_half_an_emoji_in_a_feeds_own_name_costs_nothing(site, web):
+    half = "\\ud83d"
+    web.pages["/feed"] = (
+        f'{{"version": "https://jsonfeed.org/version/1.1", "title": "News {half}", "items": [{{"id": "1", '
+        f'"title": "SAIC Motor exports more", "content_text": "More.", "attachments": [{{"url": '
+        f'"https://news.example/1.mp3", "mime_type": "audio/{half}"}}]}}]}}'
+    ).encode()
+    add_source(site, web)
+    site.refresh()
+
+    assert "SAIC Motor exports more" in site.titles("saic")
+
+
+def test_one_reading_that_cannot_be_kept_fails_by_itself(site, web, monkeypatch):
+    web.pages["/feed"] = webserver.rss(("SAIC Motor exports more", "1", MONDAY))
+    web.pages["/odd"] = webserver.rss(("SAIC Motor oddity", "2", MONDAY))
+    add_source(site, web)
+    add_source(site, web, name="odd", path="/odd")
+    words_of = keeping.words_of
+
+    def fails(number, article):
+        if article.source == "odd":
+            raise UnicodeEncodeError("utf-8", "\ud83d", 0, 1, "surrogates not allowed")
+        return words_of(number, article)
+
+    monkeypatch.setattr(keeping, "words_of", fails)
+    result = site.refresh(code=1)
+
+    assert "cannot be kept" in outcome(result, "odd")["error"]
+    assert "SAIC Motor exports more" in site.titles("saic")
+
+
+def test_a_pass_with_definitions_that_are_no_longer_in_force_publishes_nothing(site):
+    loaded = definitions.load(site.root)
+    with working_site.at_work(loaded) as outdated:
+        list(outdated.collect(["files"]))
+        site.write("feeds/new.toml", 'title = "New"')
+        site.refresh()
+        assert outdated.publish() is None
+
+    assert (site.root / "output/new.atom").exists()

@@ -20,7 +20,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from tagwire import definitions
-from tagwire.errors import StoreError, TagwireError
+from tagwire.errors import BusyError, StoreError, TagwireError
 from tagwire.locks import held, shared
 from tagwire.pipeline import Pipeline, Progress, database, output_folder
 from tagwire.store.keeping import Kept
@@ -55,12 +55,12 @@ def run(root: Path, *, clock: Callable[[], datetime], listen: tuple[str, int] | 
 
     """
     stop = threading.Event()
-    with _signals(stop):
+    with _signals() as asked:
         site = definitions.load(root).trusted()
         with held(site.root, "daemon", wait=False), Store(database(site), found) as store:
             daemon = _Daemon(site.root, store, clock, say, stop)
             with _server(site.root, listen) as server, daemon.jobs():
-                while not stop.wait(_TICK_SECONDS):
+                while not asked and not stop.wait(_TICK_SECONDS):
                     if server is not None and server.poll() is not None:
                         raise TagwireError("the server ended", f"exit code {server.returncode}")
             if daemon.failure is not None:
@@ -78,7 +78,7 @@ class _Daemon:
         self._clock = clock
         self._say = say
         self._stop = stop
-        self._definitions: dict[Path, tuple[int, int]] = {}
+        self._definitions: dict[Path, tuple[int, ...]] = {}
         self._defining = _Alarm(clock)
         self._filing = _Alarm(clock)
         self._moved = threading.Event()
@@ -188,15 +188,20 @@ class _Daemon:
         """Run a job; an error is said once, and the next run tries again, unless the store is the one that failed."""
         try:
             job()
+        except BusyError as error:
+            self._say_once(job, error)
         except StoreError as error:
             self.failure = error
             self._stop.set()
         except TagwireError as error:
-            if self._said.get(job.__name__) != str(error):
-                self._say(f"tagwire: {error}")
-            self._said[job.__name__] = str(error)
+            self._say_once(job, error)
         else:
             self._said.pop(job.__name__, None)
+
+    def _say_once(self, job: Callable[[], None], error: TagwireError) -> None:
+        if self._said.get(job.__name__) != str(error):
+            self._say(f"tagwire: {error}")
+        self._said[job.__name__] = str(error)
 
     def _watch(self) -> None:
         """Wake the jobs that a changed file may concern; what goes unnoticed is found by the next rescan."""
@@ -245,14 +250,14 @@ class _Alarm:
         return True
 
 
-def _stamps(root: Path) -> dict[Path, tuple[int, int]]:
+def _stamps(root: Path) -> dict[Path, tuple[int, ...]]:
     """Give what tells that a definition changed."""
     patterns = ("tagwire.toml", "sources/*.toml", "sources/*.opml", "feeds/*.toml")
-    stamps = {}
+    stamps: dict[Path, tuple[int, ...]] = {}
     for path in chain.from_iterable(map(root.glob, patterns)):
         with suppress(OSError):  # removed a moment ago, or not ours to see: that is a change, too
             status = path.stat()
-            stamps[path] = (status.st_mtime_ns, status.st_size)
+            stamps[path] = (status.st_mtime_ns, status.st_ctime_ns, status.st_size)
     return stamps | {folder: (0, 0) for folder in [root / "sources" / "articles"] if folder.is_dir()}
 
 
@@ -267,11 +272,17 @@ def _told(kept: Kept) -> Iterator[str]:
 
 
 @contextmanager
-def _signals(stop: threading.Event) -> Iterator[None]:
-    """Let SIGTERM and SIGINT ask for the end, once."""
-    before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGTERM, signal.SIGINT)}
+def _signals() -> Iterator[list[int]]:
+    """Let SIGTERM and SIGINT ask for the end; give the list of those that came.
+
+    They only add to a list: a handler runs between any two steps of the main thread, also where that holds the lock
+    of an event.
+    """
+    came: list[int] = []
+    handled = (signal.SIGTERM, signal.SIGINT)
+    before = {number: signal.signal(number, lambda number, _frame: came.append(number)) for number in handled}
     try:
-        yield
+        yield came
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

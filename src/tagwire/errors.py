@@ -70,6 +70,10 @@ class StoreError(TagwireError):
     exit_code = 3
 
 
+class BusyError(StoreError):
+    """Another process works on the store for longer than we waited; trying again helps."""
+
+
 class HeldError(TagwireError):
     """Another process holds the site."""
 

@@ -34,10 +34,18 @@ def held(root: Path, name: str, *, wait: bool) -> Iterator[None]:
         except BlockingIOError as error:
             file.seek(0)
             raise HeldError("another process holds this site", root, file.read().strip() or "unknown") from error
+        _sign(file, root)
+        yield
+
+
+def _sign(file: TextIO, root: Path) -> None:
+    """Write down who holds the lock, for whoever is refused."""
+    try:
         file.truncate(0)
         file.write(f"process {os.getpid()} on {socket.gethostname()}")
         file.flush()
-        yield
+    except OSError as error:
+        raise TagwireError("cannot lock the site", root, error.strerror or "") from error
 
 
 @contextmanager

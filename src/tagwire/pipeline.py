@@ -7,6 +7,7 @@ Each hands the values of one step to the next; none of the steps knows another.
 """
 
 import hashlib
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -16,7 +17,7 @@ from urllib.parse import urlsplit
 from tagwire import output
 from tagwire.errors import TagwireError
 from tagwire.locks import held
-from tagwire.model import Attendance, Document, Learnt, Next, Reading, Site, TaggedReading, Visit
+from tagwire.model import Attendance, Document, Learnt, Next, Outcome, Reading, Site, TaggedReading, Visit
 from tagwire.output import addresses, folder, pages
 from tagwire.sources import Kind, kinds, schedule
 from tagwire.store.conditions import depends_on_time
@@ -29,6 +30,7 @@ from tagwire.stories.outlets import Outlets
 from tagwire.tags.matching import judge
 from tagwire.tags.vocabulary import Vocabulary
 
+_log = logging.getLogger(__name__)
 _CLAIMED_AT_ONCE = 500
 _ARTICLES_AT_ONCE = 2_000
 _LONGEST_BATCH = timedelta(seconds=1)
@@ -91,6 +93,9 @@ class Pipeline:
         self.matcher = Matcher(self.outlets, site.matching)
         self.vocabulary = Vocabulary(site.rules)
         self.feeds = tuple(replace(feed, filter=self.vocabulary.resolved(feed.filter)) for feed in site.feeds)
+        # Another process that has taken over other definitions publishes by those; see `publish`.
+        rules = repr((site.sources, site.feeds, site.face, self.vocabulary.generation))
+        self._version = hashlib.blake2b(rules.encode(), digest_size=12).hexdigest()
         self._sources = {source.address: source for source in site.sources}
 
     def adopt(self) -> None:
@@ -98,6 +103,7 @@ class Pipeline:
         authority = urlsplit(self.site.face.base_url).hostname or "localhost"
         defined = [Defined(source, self.kinds[source.kind].version) for source in self.site.sources]
         self.store.adopt(defined, self.vocabulary.generation, authority, self.clock())
+        self.store.put_in_force(self._version)
         self.outlets = Outlets(self.site.sources, self.store.learnt())
         self.matcher = Matcher(self.outlets, self.site.matching)
         self.store.index(self.matcher, f"{self.matcher.version}.{self.site.matching}")
@@ -123,12 +129,27 @@ class Pipeline:
     def _collect(self, current: _Pass) -> Iterator[Kept]:
         readings = self.kinds[current.kind].read(self._visits(current), current.begun)
         for batch in self._batches(current, self._leased(current, readings)):
-            tagged = [self._tagged(reading) for reading in batch]
-            kept = self.store.keep(tagged, self.matcher, self._plan, self.clock())
+            kept = self._keep(batch)
             current.claimed.difference_update(reading.source.address for reading in batch)
             yield from kept
         # Not after an error that nobody foresaw: what led to it is left alone until the lease runs out.
         self.store.release(list(current.claimed))
+
+    def _keep(self, batch: list[Reading]) -> list[Kept]:
+        """Keep readings together; one that cannot be kept, which nobody foresaw, fails by itself."""
+        try:
+            tagged = [self._tagged(reading) for reading in batch]
+            return self.store.keep(tagged, self.matcher, self._plan, self.clock())
+        except TagwireError:
+            raise
+        except Exception as error:
+            if len(batch) > 1:
+                return [kept for reading in batch for kept in self._keep([reading])]
+            if batch[0].outcome is Outcome.FAILED:
+                raise
+            _log.exception("what %s brought cannot be kept", batch[0].source.name)
+            why = f"what it brought cannot be kept ({type(error).__name__}); please report this"
+            return self._keep([replace(batch[0], outcome=Outcome.FAILED, articles=(), warnings=(), error=why)])
 
     def _visits(self, current: _Pass) -> Iterator[Visit | None]:
         """Claim what is due, some at a time, as far as the kind has room for it."""
@@ -215,7 +236,7 @@ class Pipeline:
 
         """
         with held(self.site.root, "publishing", wait=True):
-            return self._publish(progress)
+            return self._publish(progress) if self.store.is_in_force(self._version) else None
 
     def _retag(self, progress: Progress) -> None:
         def going_on(done: int, total: int) -> bool:

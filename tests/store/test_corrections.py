@@ -175,6 +175,30 @@ def test_tags_given_and_taken_by_hand_outlive_edits_and_new_rules(store):
     assert [len(picked.stories) for picked in store.pick(chosen)] == [0, 1]
 
 
+def test_merging_shares_what_was_said_by_hand_and_undoing_takes_it_back(store):
+    told(store, "Port opens", of=0)
+    told(store, "Quite another headline of its own", of=1)
+    older, younger = ids(store)
+    store.tag(younger, ["CIIE"], [], NOON)
+    store.merge(MATCHER, older, younger, NOON)
+    assert next(store.stories()).tags == ("CIIE",)
+
+    store.undo(MATCHER, NOON)
+    assert {story.id: story.tags for story in store.stories()} == {older: (), younger: ("CIIE",)}
+
+
+def test_merging_news_into_an_older_story_that_was_no_news_publishes_it(store):
+    old = [article(f"Headline number {n} of the archive", f"o{n}", published=NOON - n * HOUR) for n in range(25)]
+    store.keep([tagged(*old, of=SOURCES[0], backlog=20)], MATCHER, hourly(), NOON)
+    told(store, "Quite another headline of its own", of=1)
+    quiet = next(story.id for story in store.stories() if story.copies[0].guid == "o24")
+    news = next(story.id for story in store.stories() if story.copies[0].source == "car-times")
+    assert quiet not in published(store)
+
+    store.merge(MATCHER, quiet, news, NOON)
+    assert quiet in published(store)
+
+
 # ------------------------------------------------------------ undo
 
 
@@ -244,6 +268,17 @@ def test_a_rematch_takes_apart_and_puts_together_again(twice):
     assert len(groups(twice)) == 1
     assert ids(twice) == [story]
     assert published(twice) == [story]
+
+
+def test_a_rematch_publishes_nothing_that_was_withdrawn(twice):
+    twice.split(MATCHER, ids(twice)[0], "2", NOON)
+    first, second = ids(twice)
+    twice.undo(MATCHER, NOON)
+    twice.withdraw(first, NOON)
+    twice.rematch(Apart(), NOON, dry=False)
+
+    assert second not in ids(twice)
+    assert published(twice) == []
 
 
 def test_a_rematch_leaves_alone_what_was_corrected_by_hand(twice):

@@ -234,6 +234,47 @@ def test_an_old_article_that_its_own_source_edits_or_renews_is_no_news(store):
     assert len(list(store.stories())) == 2
 
 
+def test_newcomers_beside_a_column_that_is_told_anew_find_what_is_stored(store):
+    column = {"title": "Daily briefing", "guid": "column", "link": "https://a.example/column"}
+    keep(store, tagged(article(**column, content="<p>Monday brought rain over the river and the harbour.</p>")))
+    keep(store, tagged(article("Port of Shanghai breaks its record", "b"), of=OTHER))
+    later = NOON + timedelta(days=1)
+    anew = article("Evening briefing", "column", link=column["link"], published=later, content="<p>Markets fell.</p>")
+    keep(store, tagged(anew, article("Port of Shanghai breaks its record", "a", published=NOON + HOUR)), now=later)
+
+    assert [len(story.copies) for story in store.stories() if story.title.startswith("Port")] == [2]
+    assert len([story for story in store.stories() if "briefing" in story.title]) == 2
+
+
+def test_an_edit_is_seen_by_newcomers_of_the_same_batch(store):
+    keep(store, tagged(article("First wording of it all", "g")))
+    keep(
+        store,
+        tagged(article("Second wording, quite another", "g")),
+        tagged(article("Second wording, quite another", "h"), of=OTHER),
+    )
+
+    (story,) = store.stories()
+    assert len(story.copies) == 2
+
+
+def test_an_edit_that_cuts_the_shown_copy_shows_the_fuller_one(store):
+    keep(store, tagged(article(guid="g", content="<p>A long and thorough report on the matter.</p>")))
+    keep(store, tagged(article(guid="h", content="<p>A short one.</p>"), of=OTHER))
+    keep(store, tagged(replace(article(guid="g", content="<p>-</p>"), digest="1:cut", summary="")))
+
+    assert next(store.stories()).shown.source == "car-times"
+
+
+def test_what_is_read_anew_after_a_dropped_memo_is_news_and_no_backlog(store):
+    backlog = replace(NEWS, options=replace(NEWS.options))
+    keep(store, tagged(article("old", "1"), of=backlog, backlog=20))
+    many = [article(f"Headline number {n} of its kind", f"n{n}", published=NOON + n * HOUR) for n in range(30)]
+    keep(store, tagged(*many, of=backlog, backlog=20), now=NOON + HOUR)
+
+    assert len(titles(store, feed(limit=100))) == 31
+
+
 # ------------------------------------------------------------ visits
 
 
@@ -247,6 +288,14 @@ def test_a_source_is_claimed_by_one_process_until_it_is_kept(store):
 
     keep(store, tagged(of=NEWS), now=NOON)
     assert dict(claim(store, NOON + 2 * HOUR))[NEWS.address] == {"etag": "x"}
+
+
+def test_a_clock_that_was_ahead_for_a_while_holds_up_no_source(store):
+    ahead = NOON + timedelta(days=365)
+    claim(store, ahead)
+    keep(store, tagged(of=NEWS), now=ahead)
+
+    assert [address for address, _ in claim(store, NOON)] == [OTHER.address, NEWS.address]
 
 
 def test_the_lease_of_a_crashed_process_runs_out(store):

@@ -122,3 +122,11 @@ def test_unknown_tags_of_a_filter_are_named_with_what_may_be_meant():
         "nothing known gives the tag “harbuor”; did you mean Harbour?",
         "nothing known gives the tag “wheather”; did you mean Weather?",
     )
+
+
+def test_what_may_be_meant_is_found_in_whatever_case():
+    cars = Vocabulary([rule("SAIC Motor", "上汽")])
+
+    assert unknown_tags(parse("tag:saic-moter"), cars) == (
+        "nothing known gives the tag “saic-moter”; did you mean SAIC Motor?",
+    )

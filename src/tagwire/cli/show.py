@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import sys
+import unicodedata
 from collections.abc import Sequence
 from datetime import date, datetime
 from enum import Enum
@@ -27,7 +28,7 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]], long: Sequence[
     """
     if not on_terminal():
         for row in rows:
-            click.echo("\t".join(cell.replace("\t", " ").replace("\n", " ") for cell in row))
+            click.echo("\t".join(map(harmless, row)))
         return
     from rich.console import Console
     from rich.table import Table
@@ -37,8 +38,13 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]], long: Sequence[
     for column in columns:
         drawn.add_column(column, no_wrap=bool(long) and column not in long)
     for row in rows:
-        drawn.add_row(*(Text(cell) for cell in row))
+        drawn.add_row(*(Text(harmless(cell)) for cell in row))
     Console().print(drawn)
+
+
+def harmless(text: str) -> str:
+    """Give text on one line in which nothing can steer a terminal (ISO 6429 has its commands in C0 and C1)."""
+    return "".join(" " if c in "\t\n" else "�" if unicodedata.category(c) == "Cc" else c for c in text)
 
 
 def as_json(value: Any) -> str:

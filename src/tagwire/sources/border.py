@@ -7,15 +7,17 @@ and every link is one that a reader may follow.
 import hashlib
 import json
 import re
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
+from typing import Literal
 from urllib.parse import urljoin, urlsplit
 from zoneinfo import ZoneInfo
 
 import can_ada
 import nh3
 
-from tagwire.model import Article, Enclosure, Precision, Source
+from tagwire.model import About, Article, Enclosure, Precision, Source
 from tagwire.text import one_line, plain, xml_safe
 
 RULES = "1"
@@ -63,13 +65,17 @@ def sanitised(markup: str, base: str = "") -> str:
 
     Links are http, https or mailto; without a usable base, relative ones lose their target.
     """
-    absolute = bool(base) and safe_url(base) == base
-    return nh3.clean(
-        _bounded(xml_safe(markup)),
-        url_schemes=set(SCHEMES),
-        url_relative=("rewrite_with_base", base) if absolute else "deny",
-        link_rel=None,
-    ).strip()
+    bounded = _bounded(xml_safe(markup))
+    if base and safe_url(base) == base:
+        # nh3 knows fewer hosts than browsers do, and says so by raising.
+        with suppress(ValueError):
+            return _cleaned(bounded, ("rewrite_with_base", base))
+    return _cleaned(bounded, "deny")
+
+
+def _cleaned(markup: str, relative: Literal["deny"] | tuple[Literal["rewrite_with_base"], str]) -> str:
+    clean = nh3.clean(markup, url_schemes=set(SCHEMES), url_relative=relative, link_rel=None)
+    return xml_safe(clean).strip()  # once more: references to forbidden characters have become characters
 
 
 def safe_url(url: str, base: str = "", schemes: frozenset[str] = frozenset({"http", "https"})) -> str | None:
@@ -98,6 +104,11 @@ def _bounded(markup: str) -> str:
         if place < 0:
             return markup
     return markup[:place]
+
+
+def make_about(*, id: str, title: str, link: str) -> About:  # noqa: A002 - the name of the element
+    """Make what a web feed says of itself of what it brought."""
+    return About(id=one_line(id), title=one_line(title), link=one_line(link))
 
 
 def make_article(  # noqa: PLR0913 - one argument for each thing that an article may bring
@@ -159,7 +170,9 @@ def make_article(  # noqa: PLR0913 - one argument for each thing that an article
         tags=_once(tags),
         language=_language(language) or source.language,
         enclosures=tuple(
-            replace(each, url=url) for each in enclosures if (url := safe_url(each.url, base)) is not None
+            replace(each, url=url, type=one_line(each.type))
+            for each in enclosures
+            if (url := safe_url(each.url, base)) is not None
         ),
         image=safe_url(image, base) if image else None,
         rights=one_line(rights),

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from tagwire.model import About, Enclosure
+from tagwire.sources.border import make_about
 from tagwire.sources.drafts import Draft, Text
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
@@ -25,7 +26,7 @@ def drafts(document: Mapping[str, Any], url: str) -> Iterator[Draft]:
 def about(document: Mapping[str, Any]) -> About:
     """Give what a web feed says of itself."""
     feed = document["feed"]
-    return About(id=_string(feed, "id"), title=_text(feed, "title").as_text(), link=_string(feed, "link"))
+    return make_about(id=_string(feed, "id"), title=_text(feed, "title").as_text(), link=_string(feed, "link"))
 
 
 def _draft(entry: Mapping[str, Any], url: str, language: str | None, inherited: tuple[str, ...]) -> Draft:

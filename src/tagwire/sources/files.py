@@ -141,7 +141,7 @@ def _read_if_changed(name: str, path: Path, visit: Visit, now: datetime, gathere
         digest = parsed.article.digest
         if known.get("digest") != digest:
             gathered.articles.append(parsed.article)
-    problem = "; ".join(parsed.warnings)
+    problem = one_line("; ".join(parsed.warnings))
     if problem:
         gathered.warn(name, problem)
     settled = status.st_mtime < (now - _SETTLED).timestamp()

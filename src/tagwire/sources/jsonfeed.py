@@ -6,6 +6,7 @@ from typing import Any
 
 from tagwire.errors import SourceError
 from tagwire.model import About, Enclosure
+from tagwire.sources.border import make_about
 from tagwire.sources.drafts import Draft, Text
 from tagwire.sources.entries import clean_language, seconds, whole
 
@@ -54,7 +55,7 @@ def drafts(document: Mapping[str, Any], url: str) -> Iterator[Draft]:
 
 def about(document: Mapping[str, Any]) -> About:
     """Give what the document says of itself."""
-    return About(
+    return make_about(
         id=_string(document, "feed_url"), title=_string(document, "title"), link=_string(document, "home_page_url")
     )
 

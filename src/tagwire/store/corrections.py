@@ -130,9 +130,22 @@ def merge(connection: Connection, matcher: Matcher, one: Row[Any], other: Row[An
     moved = [row.id for row in copies(connection, younger.id)]
     move(connection, moved, older.id)
     connection.execute(update(stories).where(stories.c.id == younger.id).values(merged_into=older.id))
-    _remember(connection, "merge", older.id, {"from": younger.id, "articles": moved}, now)
+    connection.execute(update(stories).where(stories.c.id == older.id).values(quiet=older.quiet and younger.quiet))
+    before = {"from": younger.id, "articles": moved, "quiet": older.quiet}
+    before["keys"] = _share_hand_tags(connection, younger.id, older.id)
+    _remember(connection, "merge", older.id, before, now)
     refresh(connection, matcher, [older.id, younger.id])
     return str(older.uri)
+
+
+def _share_hand_tags(connection: Connection, origin: int, target: int) -> list[str]:
+    """Let what was said by hand of one story hold for another, unless that says otherwise; give the keys."""
+    said = select(hand_tags.c.key).where(hand_tags.c.story == target)
+    wanted = select(hand_tags).where(hand_tags.c.story == origin, hand_tags.c.key.not_in(said))
+    rows = [{"story": target, "key": row.key, "tag": row.tag, "given": row.given} for row in connection.execute(wanted)]
+    if rows:
+        connection.execute(insert(hand_tags), rows)
+    return [str(row["key"]) for row in rows]
 
 
 def withdraw(connection: Connection, story: Row[Any], now: datetime) -> None:
@@ -188,6 +201,10 @@ def undo(connection: Connection, matcher: Matcher, now: datetime) -> Corrected:
             move(connection, last.before["articles"], last.before["from"])
             back = update(stories).where(stories.c.id == last.before["from"])
             connection.execute(back.values(merged_into=None))
+            shared = (hand_tags.c.story == last.story) & hand_tags.c.key.in_(last.before["keys"])
+            connection.execute(delete(hand_tags).where(shared))
+            was = update(stories).where(stories.c.id == last.story).values(quiet=last.before["quiet"])
+            connection.execute(was)
             touched.append(last.before["from"])
         case "withdraw":
             connection.execute(update(stories).where(stories.c.id == last.story).values(withdrawn_at=None))
@@ -203,9 +220,9 @@ def undo(connection: Connection, matcher: Matcher, now: datetime) -> Corrected:
 
 
 def pinned(connection: Connection) -> set[int]:
-    """Give the stories whose copies were put together, or apart, by hand."""
-    standing = select(corrections).where(corrections.c.undone_at.is_(None), corrections.c.kind.in_(("split", "merge")))
-    return {story for row in connection.execute(standing) for story in (row.story, row.before["from"])}
+    """Give the stories that were corrected by hand."""
+    made = select(corrections).where(corrections.c.undone_at.is_(None))
+    return {story for row in connection.execute(made) for story in (row.story, row.before.get("from", row.story))}
 
 
 def standing(connection: Connection, story: int) -> list[Row[Any]]:
@@ -225,6 +242,7 @@ def make_story(connection: Connection, first: Row[Any], now: datetime) -> int:
         "id": number, "uri": new_uris(connection, facts.authority(connection), birth)[number],
         "published": first.published, "day": first.day, "updated": max(first.published, first.updated or now),
         "kept_at": first.kept_at, "change": 0, "settled": 0, "shown": first.id,
+        "quiet": connection.execute(select(stories.c.quiet).where(stories.c.id == first.story)).scalar_one(),
     }  # fmt: skip
     connection.execute(insert(stories).values(values))
     return number

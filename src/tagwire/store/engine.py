@@ -13,9 +13,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError, StatementError
 
-from tagwire.errors import StoreError
+from tagwire.errors import BusyError, StoreError
 
 SAFE_WAL = (3, 51, 3)
 _BUSY_SECONDS = 60
@@ -77,14 +77,11 @@ def writing(engine: Engine) -> Iterator[Connection]:
     """Run one transaction that may write; all of it happens or nothing.
 
     Raises:
-        StoreError: the database failed.
+        StoreError: the database failed; a `BusyError` if another process held it for too long.
 
     """
-    try:
-        with engine.begin() as connection:
-            yield connection
-    except SQLAlchemyError as error:
-        raise StoreError("the database failed", engine.url.render_as_string(), _plain(error)) from error
+    with _failing(engine), engine.begin() as connection:
+        yield connection
 
 
 @contextmanager
@@ -92,16 +89,26 @@ def reading(engine: Engine) -> Iterator[Connection]:
     """Run one transaction that only reads, and sees one state of the database throughout.
 
     Raises:
-        StoreError: the database failed.
+        StoreError: the database failed; a `BusyError` if another process held it for too long.
 
     """
+    with _failing(engine), engine.connect().execution_options(reading=True) as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def _failing(engine: Engine) -> Iterator[None]:
+    """Say in our own words that the database failed, without the statement and its parameters.
+
+    What it refuses because of a value is no failure of the database, and goes on as it is.
+    """
     try:
-        with engine.connect().execution_options(reading=True) as connection, connection.begin():
-            yield connection
+        yield
+    except (IntegrityError, DataError):
+        raise
     except SQLAlchemyError as error:
-        raise StoreError("the database failed", engine.url.render_as_string(), _plain(error)) from error
-
-
-def _plain(error: SQLAlchemyError) -> str:
-    """Give the driver's own sentence, without the statement and its parameters."""
-    return str(getattr(error, "orig", None) or error).splitlines()[0]
+        if isinstance(error, StatementError) and not isinstance(error, DBAPIError):
+            raise
+        said = str(getattr(error, "orig", None) or error).splitlines()[0]
+        kind = BusyError if "locked" in said or "busy" in said else StoreError
+        raise kind("the database failed", engine.url.render_as_string(), said) from error

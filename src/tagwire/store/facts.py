@@ -6,6 +6,8 @@ from tagwire.store.schema import meta
 
 RETAG = "retag"
 """``due`` while some articles carry tags of other rules than today's."""
+DEFINITIONS = "definitions"
+"""The version of the definitions that were taken over last."""
 MATCHER = "matcher"
 """The version of the matcher whose keys the copies are indexed by."""
 RULES = "rules"

@@ -148,20 +148,25 @@ class _Keeper:
             facts.put(self._connection, facts.RETAG, "due")  # the rules changed between tagging and keeping
         if tagged.learnt is not None:
             self._take_lesson(source, tagged.learnt)
-        self._quiet = _no_news(reading)
+        # After the first visit nothing is a backlog, also where a memo was dropped and a document is read anew.
+        self._quiet = _no_news(reading) if source.well_at is None else frozenset()
         known_ones = self._known(source.id, [article.guid for article in reading.articles])
-        self._candidates.look_up([each for each in reading.articles if each.guid not in known_ones])
-        new = edited = 0
-        for article, tags in zip(reading.articles, tagged.tags, strict=True):
-            old = known_ones.get(article.guid)
-            if old is None:
-                known_ones[article.guid] = self._newcomer(source, article, tags, tagged, turn=0)
-                new += 1
-            elif old.digest != article.digest:
-                change = self._again(source, old, article, tags, tagged)
-                new += change is Change.ANOTHER
-                edited += change is Change.EDIT
-        return new, edited
+        told_now = list(zip(reading.articles, tagged.tags, strict=True))
+        changes = [
+            self._again(source, known_ones[article.guid], article, tags, tagged)
+            for article, tags in told_now
+            if article.guid in known_ones and known_ones[article.guid].digest != article.digest
+        ]
+        if changes:
+            self.write()  # newcomers are compared with what was edited as it is now
+        newcomers = [(article, tags) for article, tags in told_now if article.guid not in known_ones]
+        self._candidates.look_up([article for article, _ in newcomers])
+        begun: dict[str, _Told] = {}
+        for article, tags in newcomers:
+            if article.guid not in begun:  # of one guid told twice in a document the first counts
+                begun[article.guid] = self._newcomer(source, article, tags, tagged, turn=0)
+        another = changes.count(Change.ANOTHER)
+        return len(begun) + another, changes.count(Change.EDIT)
 
     def _take_lesson(self, source: Row[Any], learnt: Learnt) -> None:
         """Remember what was learnt; where titles are cleaned otherwise now, the source's latest copies get new keys."""
@@ -219,13 +224,20 @@ class _Keeper:
         return number
 
     def _joined(self, story: int, article: int) -> None:
+        self._ids_of(story).append(article)
+        self._choose_shown(story)
+
+    def _choose_shown(self, story: int) -> None:
         """Let the matcher choose the shown copy again; id, date and place of the story stay."""
+        self._candidates.candidate(story)
+        self._touch(story, shown=self._ids_of(story)[self._candidates.choose_shown(story)])
+
+    def _ids_of(self, story: int) -> list[int]:
+        """Give the numbers of a story's copies, in the order of the candidates' copies."""
         if story not in self._members:
             stored = select(articles.c.id).where(articles.c.story == story).order_by(articles.c.id)
             self._members[story] = list(self._connection.execute(stored).scalars())
-        self._members[story].append(article)
-        shown = self._members[story][self._candidates.choose_shown(story)]
-        self._touch(story, shown=shown)
+        return self._members[story]
 
     def _is_news_of(self, story: int, article: Article, candidates: Sequence[Candidate]) -> bool:
         """Tell whether a copy is news: what its own source told before, and renews only, is none."""
@@ -286,6 +298,7 @@ class _Keeper:
         self._connection.execute(delete(article_words).where(article_words.c.rowid == row.id))
         self._rows.words.append(words_of(row.id, article))
         self._candidates.forget(story.id)
+        self._choose_shown(story.id)
 
     def _shown_edit(
         self, story: Row[Any], article: Article, changes: int, tagged: TaggedReading, change: Change

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Select,
     and_,
     case,
+    exists,
     func,
     insert,
     not_,
@@ -149,12 +150,12 @@ def _take_in(
     """Move the changed stories that a feed chooses into it, and the others out of it."""
     belongs = and_(ALIVE, chosen)
     mine = feed_stories.c.feed == feed
-    inside = select(feed_stories.c.story).where(mine)
+    inside = exists().where(mine, feed_stories.c.story == stories.c.id)
     # By new rules a story takes its place by when it was kept, and is not sent to the top as news.
     by_rules = stories.c.change == stories.c.settled if seen else true()
     entered_at = case((by_rules, stories.c.kept_at), else_=literal(now, feed_stories.c.entered_at.type))
     entering = select(literal(feed), stories.c.id, entered_at, stories.c.published).where(
-        changed, belongs, not_(stories.c.quiet), stories.c.id.not_in(inside)
+        changed, belongs, not_(stories.c.quiet), not_(inside)
     )
     connection.execute(insert(feed_stories).from_select(["feed", "story", "entered_at", "published"], entering))
     back = select(stories.c.id).where(changed, belongs)

@@ -99,6 +99,8 @@ def _carry_out(connection: Connection, matcher: Matcher, moves: Sequence[_Move],
         why = {"reason": each.reason, "score": each.score}
         connection.execute(update(articles).where(articles.c.id == each.row.id).values(why))
         touched |= {each.row.story: None, target: None}
+        loud = select(stories.c.id).where(stories.c.id == each.row.story, ~stories.c.quiet)
+        connection.execute(update(stories).where(stories.c.id == target, loud.exists()).values(quiet=False))
         _close(connection, each.row.story, target)
     refresh(connection, matcher, list(touched))
 

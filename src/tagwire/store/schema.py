@@ -53,8 +53,8 @@ class Json(TypeDecorator[Any]):
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str:  # noqa: ARG002 - the base's
-        """Write the value as compact JSON."""
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        """Write the value as compact JSON; in ASCII, so that no text that a source sends is refused by the database."""
+        return json.dumps(value, separators=(",", ":"))
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002 - the base's
         """Read the value back."""

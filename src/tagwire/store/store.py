@@ -4,6 +4,7 @@ Every method is one transaction, or says how many. It is safe to use from severa
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Self
 
@@ -75,6 +76,16 @@ class Store:
         """Tell whether some articles still carry tags of other rules than today's, so that no feed should change."""
         with reading(self._engine) as connection:
             return bool(facts.get(connection, facts.RETAG))
+
+    def put_in_force(self, version: str) -> None:
+        """Remember by which version of the definitions is published from now on."""
+        with writing(self._engine) as connection:
+            facts.put(connection, facts.DEFINITIONS, version)
+
+    def is_in_force(self, version: str) -> bool:
+        """Tell whether a version of the definitions is the one that was taken over last."""
+        with reading(self._engine) as connection:
+            return facts.get(connection, facts.DEFINITIONS) == version
 
     def retag(self, tag: retagging.Tag, rules: str, progress: retagging.Progress = lambda *_: True) -> int:
         """Tag anew all that was tagged by other rules than today's, in several transactions.
@@ -209,6 +220,12 @@ class Store:
                 return False
             picking.catch_up(connection, feeds, now, judge)
             return True
+
+    @contextmanager
+    def look(self, now: datetime) -> Iterator[looking.View]:
+        """Look at what is stored, all as of one moment; nothing is written."""
+        with reading(self._engine) as connection:
+            yield looking.View(connection, now)
 
     def newest(self, chosen: Filter, limit: int, now: datetime) -> list[Story]:
         """Give the stories of a filter that were kept last, the last one first."""

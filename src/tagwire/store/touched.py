@@ -1,7 +1,7 @@
 """Which feeds some changed stories touch: asked once for all feeds, so that it costs what changed and not what is kept.
 
 The stories are loaded once, and a judge that is handed in says of each which filters choose it. A thousand feeds are
-then a thousand answers in memory, where a question to the database for each takes seconds.
+then a thousand answers in memory, and only those that are touched are asked of the database.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence

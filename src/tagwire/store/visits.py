@@ -14,6 +14,7 @@ from tagwire.model import About, Attendance, Habit, Learnt, Memo, Next, Outcome,
 from tagwire.store import facts
 from tagwire.store.rows import IN_ONE_QUERY, chunks
 from tagwire.store.schema import memos, sources
+from tagwire.text import one_line
 
 LEASE = timedelta(minutes=10)
 """How long a claimed source is left alone by others; `renew` makes it longer, so only a crash lets it run out."""
@@ -140,9 +141,12 @@ def claim(
         address and memo of each, the longest due first.
 
     """
-    due = true() if everything else sources.c.next_at <= due_by
-    unvisited = or_(sources.c.last_at.is_(None), sources.c.last_at < due_by)
-    free = or_(sources.c.leased_until.is_(None), sources.c.leased_until < at)
+    # What was written while the clock was ahead of today's holds up nothing.
+    ahead = sources.c.last_at > at
+    due = true() if everything else or_(sources.c.next_at <= due_by, ahead)
+    unvisited = or_(sources.c.last_at.is_(None), sources.c.last_at < due_by, ahead)
+    until = sources.c.leased_until
+    free = or_(until.is_(None), until < at, until > at + LEASE)
     turn = func.row_number().over(partition_by=sources.c.host, order_by=(free, sources.c.next_at, sources.c.id))
     waiting = (
         select(sources.c.id, sources.c.host, sources.c.next_at, free.label("free"), turn.label("turn"))
@@ -240,8 +244,9 @@ def _ended(each: Ended) -> dict[str, object]:
     reading, following = each.attendance.reading, each.following
     return {
         "of": each.row.id, "new_last_at": each.attendance.now, "new_outcome": each.outcome.value,
-        "new_error": reading.error, "new_warnings": list(reading.warnings), "new_failures": each.attendance.failures,
-        "new_next_at": following.at, "new_next_reason": following.reason, "new_habit": _habit(following.habit),
+        "new_error": one_line(reading.error), "new_warnings": list(reading.warnings),
+        "new_failures": each.attendance.failures, "new_next_at": following.at,
+        "new_next_reason": following.reason, "new_habit": _habit(following.habit),
         "new_leased_until": None,
     }  # fmt: skip
 

@@ -162,8 +162,9 @@ def is_field(name: str) -> bool:
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Give ``; did you mean X?`` if something known is near, else nothing."""
-    near = difflib.get_close_matches(name.casefold(), list(known), n=1)
-    return f"; did you mean {near[0]}?" if near else ""
+    folded = {each.casefold(): each for each in known}
+    near = difflib.get_close_matches(name.casefold(), folded, n=1)
+    return f"; did you mean {folded[near[0]]}?" if near else ""
 
 
 def reference() -> str:

@@ -24,6 +24,11 @@ def merged(rules: Iterable[TagRule]) -> dict[str, TagRule]:
     return one
 
 
+def deciding(rule: TagRule) -> TagRule:
+    """Give a rule without what decides nothing about tags: its examples, its file and its line."""
+    return replace(rule, examples=(), file="", line=None)
+
+
 def all_broader(rules: Mapping[str, TagRule]) -> dict[str, tuple[str, ...]]:
     """Give for each tag's key the names of all its broader tags, the nearest first; loops end where they close."""
     return {key: tuple(_climb(key, rules).values()) for key in rules}

@@ -7,7 +7,7 @@ from dataclasses import replace
 from tagwire.model import And, Article, Filter, HasTag, Not, Or, Origin, TagReason, TagRule, tag_key
 from tagwire.tags.evidence import Evidence, counting, weighed
 from tagwire.tags.lexicon import Lexicon, Role
-from tagwire.tags.rules import all_broader, merged
+from tagwire.tags.rules import all_broader, deciding, merged
 from tagwire.tags.spelling import origins
 from tagwire.text import plain
 
@@ -76,7 +76,11 @@ class Vocabulary:
     def knows(self, tag: str) -> bool:
         """Say whether a tag has a rule, is an alias of one, or is broader than one."""
         key = tag_key(tag)
-        return key in self._rules or key in self._narrower or bool(self._owners(tag))
+        return key in self._rules or key in self._narrower or bool(self.owners(tag))
+
+    def owners(self, tag: str) -> list[str]:
+        """Give the keys of the tags that a tag earns, because it is an alias of theirs."""
+        return [entry.tag for entry in self._lexicon.named(tag) if entry.role in _EARNING]
 
     def resolved(self, tree: Filter) -> Filter:
         """Give a filter whose tags stand for their narrower ones too, and whose aliases stand for their tags."""
@@ -106,11 +110,8 @@ class Vocabulary:
 
     def _meant(self, tag: str) -> list[str]:
         """Give all tags that carry what a filter means by a tag: itself, its owners, and all narrower ones."""
-        meant = [tag, *(self._rules[key].name for key in self._owners(tag))]
+        meant = [tag, *(self._rules[key].name for key in self.owners(tag))]
         return meant + [name for each in meant for name in self._narrower.get(tag_key(each), ())]
-
-    def _owners(self, tag: str) -> list[str]:
-        return [entry.tag for entry in self._lexicon.named(tag) if entry.role in _EARNING]
 
     def _name(self, name: str) -> str:
         rule = self._rules.get(tag_key(name))
@@ -125,6 +126,6 @@ def _reasons(tags: tuple[str, ...], origin: Origin, reason: str) -> list[TagReas
 
 
 def _generation(rules: dict[str, TagRule]) -> str:
-    """Digest what decides about tags; examples, files and lines do not."""
-    deciding = [replace(rule, examples=(), file="", line=None) for rule in rules.values()]
-    return hashlib.blake2b(repr((ENGINE, deciding)).encode(), digest_size=8).hexdigest()
+    """Digest what decides about tags."""
+    digested = [deciding(rule) for rule in rules.values()]
+    return hashlib.blake2b(repr((ENGINE, digested)).encode(), digest_size=8).hexdigest()
