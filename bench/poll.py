@@ -22,16 +22,17 @@ import socket
 import statistics
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from email.utils import formatdate
 from html import escape
 from importlib.util import find_spec
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 SOURCES, ROUNDS = 1_000, 5
 ENTRIES = 12
@@ -319,7 +320,7 @@ class Reader:
     def scene(self, scene: str) -> None:
         """Update every feed."""
         del scene
-        self.reader.update_feeds(workers=16)
+        self.reader.update_feeds(scheduled=False, workers=16)
 
 
 SIDES: dict[str, Callable[[list[str]], Any]] = {"floor": Bare, "tagwire": Tagwire}
@@ -334,18 +335,45 @@ def work(side: str, urls: list[str], pipe: Connection) -> None:
         if hasattr(worker, "prepare"):
             worker.prepare(scene)
         gc.collect()
-        start, cpu = time.perf_counter(), time.process_time()
-        worker.scene(scene)
-        took, spent = time.perf_counter() - start, time.process_time() - cpu
-        pipe.send((took, spent, _largest()))
+        with Scales() as scales:
+            start, cpu = time.perf_counter(), time.process_time()
+            worker.scene(scene)
+            took, spent = time.perf_counter() - start, time.process_time() - cpu
+        pipe.send((took, spent, scales.most))
     if hasattr(worker, "end"):
         worker.end()
 
 
-def _largest() -> int:
-    """Give the most bytes that we and our largest child ever took, together."""
-    kinds = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    return 1024 * sum(resource.getrusage(kind).ru_maxrss for kind in kinds)
+class Scales:
+    """Weighs us and our children again and again, in a thread of its own."""
+
+    def __init__(self) -> None:
+        self.most = 0
+        self.ended = threading.Event()
+        self.thread = threading.Thread(target=self._weigh)
+
+    def __enter__(self) -> Self:
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.ended.set()
+        self.thread.join()
+
+    def _weigh(self) -> None:
+        while True:
+            children = [pid for task in Path("/proc/self/task").iterdir() for pid in _read(task / "children").split()]
+            pages = [int((_read(Path("/proc") / pid / "statm") or "0 0").split()[1]) for pid in ["self", *children]]
+            self.most = max(self.most, sum(pages) * resource.getpagesize())
+            if self.ended.wait(0.25):
+                return
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text()
+    except OSError:  # it has ended meanwhile
+        return ""
 
 
 # ---------------------------------------------------------------- the rounds
@@ -378,7 +406,9 @@ def switch(port: int, how: str) -> None:
 
 def main(count: int, rounds: int) -> None:
     """Let the sides take turns, and print the medians."""
-    found: dict[str, dict[str, list[tuple[float, float, int]]]] = {scene: {} for scene in SCENES}
+    found: dict[str, dict[str, list[tuple[float, float, int]]]] = {
+        scene: {side: [] for side in SIDES} for scene in SCENES
+    }
     folder = Path(tempfile.mkdtemp(prefix="tagwire-bench-documents-"))
     try:
         author = Author(folder)
@@ -389,10 +419,6 @@ def main(count: int, rounds: int) -> None:
         with process(serve, folder) as server:
             port = server.recv()
             urls = [f"http://{host(number)}:{port}/{number}.xml" for number in range(count)]
-            for side in SIDES:
-                # Each side alone, all scenes of a round in order; the sides take turns round by round below.
-                for scene in SCENES:
-                    found[scene][side] = []
             play(found, urls, port, author, rounds)
     finally:
         shutil.rmtree(folder)
@@ -401,8 +427,6 @@ def main(count: int, rounds: int) -> None:
 
 def play(found: dict[str, dict[str, list[Any]]], urls: list[str], port: int, author: Author, rounds: int) -> None:
     """Play all scenes in each round, the sides in turns within each scene."""
-    from contextlib import ExitStack
-
     with ExitStack() as stack:
         pipes = {side: stack.enter_context(process(work, side, urls)) for side in SIDES}
         for turn in range(1, rounds + 1):
@@ -430,8 +454,9 @@ def report(found: dict[str, dict[str, list[tuple[float, float, int]]]]) -> None:
         print(f"{scene:22}" + "".join(f"{cell:>26}" for cell in cells))
     for side in SIDES:
         peak = max(each[2] for sides in found.values() for each in sides[side])
-        print(f"peak memory of {side}: {peak / 1e6:.0f} MB, its largest child included")
+        print(f"peak memory of {side}: {peak / 1e6:.0f} MB with its workers")
 
 
 if __name__ == "__main__":
-    main(*[int(text) for text in sys.argv[1:3]] if len(sys.argv) > 2 else (int([*sys.argv, SOURCES][1]), ROUNDS))
+    said = [int(text) for text in sys.argv[1:3]]
+    main(*said, *(SOURCES, ROUNDS)[len(said) :])

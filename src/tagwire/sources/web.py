@@ -183,9 +183,10 @@ class _Trip:
 
     def _request(self, visit: Visit) -> Request:
         options: WebOptions = visit.source.options
+        own, there = addresses.parse(visit.source.address), place(visit, self._now, self._limits)
         return Request(
-            address=addresses.parse(place(visit, self._now, self._limits)),
-            own=addresses.parse(visit.source.address),
+            address=own if there == own.href else addresses.parse(there),
+            own=own,
             caller=visit,
             authorization=auth.authorization(options.auth, visit.source.home),
             allow_private=options.allow_private,
