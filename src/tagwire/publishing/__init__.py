@@ -22,6 +22,9 @@ _SITE, _STORIES = "/site", "/stories"
 """Who files belong to that are no feed's; no feed's name begins with a slash."""
 
 
+_STORIES_AT_ONCE = 200
+
+
 @dataclass(frozen=True, slots=True)
 class Published:
     """What became of one feed."""
@@ -83,14 +86,13 @@ class Publisher:
 
     def _write_stories(self, tag_pages: dict[str, str], *, everything: bool) -> None:
         """Write the pages of the stories without a link that changed, and remove those that are no longer published."""
-        behind, gone = self._store.pages_behind(everything=everything)
-        for some in (behind[at : at + 400] for at in range(0, len(behind), 400)):
-            rendered = pages.story_pages(self._site.face, self._store.load(some), tag_pages)
-            self._files.write({_STORIES: rendered})
-            self._store.settle_pages(some, ())
-        if gone:
-            self._files.remove([addresses.own_page(uri) for uri in gone])
-            self._store.settle_pages((), gone)
+        behind = self._store.pages_behind(everything=everything)
+        for first in range(0, len(behind.wanted), _STORIES_AT_ONCE):
+            some = behind.wanted[first : first + _STORIES_AT_ONCE]
+            self._files.write({_STORIES: pages.story_pages(self._site.face, self._store.load(some), tag_pages)})
+        if behind.wanted or behind.gone:
+            self._files.remove(map(addresses.own_page, behind.gone))
+            self._store.settle_pages(behind.change, behind.wanted, behind.gone)
 
     def _write_site(self, tags: Sequence[Feed], tag_pages: dict[str, str]) -> None:
         """Write what there is once: home, the list of the tags, the list of the feeds."""

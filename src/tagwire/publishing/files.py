@@ -44,8 +44,10 @@ class Files:
 
     def remove_others(self, owners: set[str]) -> bool:
         """Remove the files of all owners but some; tell whether there was any."""
-        gone = [path for path, owner in self._store.owners().items() if owner not in owners]
-        self.remove(gone)
+        gone = {path: owner for path, owner in self._store.owners().items() if owner not in owners}
+        if gone:
+            self._store.outdate(set(gone.values()))  # should their definitions come back
+            self.remove(gone)
         return bool(gone)
 
     def remove(self, paths: Iterable[str]) -> None:

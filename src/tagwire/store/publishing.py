@@ -22,6 +22,7 @@ _WITHDRAWN_TOLD = 50
 """Of a feed's withdrawn stories, how many of the last are told in its current document."""
 _TREND = timedelta(days=42)
 _WAYS = "ways"
+_PAGES_SEEN = "pages_seen"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +87,18 @@ class Listing:
         return max((line.updated for line in self.lines), default=self.since)
 
 
+@dataclass(frozen=True, slots=True)
+class PagesBehind:
+    """The stories whose own pages are behind."""
+
+    wanted: tuple[int, ...]
+    """Those whose pages are to be written."""
+    gone: tuple[str, ...]
+    """The ids of those whose pages are to go."""
+    change: int
+    """The last change of a story that was looked at."""
+
+
 class Publishing:
     """The store as publishing sees it."""
 
@@ -106,7 +119,8 @@ class Publishing:
             if facts.get(connection, facts.RETAG):
                 return False
             picking.catch_up(connection, defined, now, judge)
-            _name_sources(connection)
+            if _name_sources(connection):
+                picking.catch_up(connection, defined, now, judge)
             return True
 
     def catch_up_tags(self, rules: TagFeeds, name_of: Callable[[str], str], now: datetime) -> list[Feed]:
@@ -235,17 +249,22 @@ class Publishing:
 
     # ------------------------------------------------------------ pages of stories
 
-    def pages_behind(self, *, everything: bool) -> tuple[list[int], list[str]]:
-        """Give the stories whose own pages are to be written, and the ids of those whose pages are to go."""
+    def pages_behind(self, *, everything: bool) -> PagesBehind:
+        """Give the stories whose own pages are behind."""
         with reading(self._engine) as connection:
-            wanted = picking.OWN_PAGE if everything else and_(picking.OWN_PAGE, stories.c.page.is_(False))
-            to_write = list(connection.execute(select(stories.c.id).where(wanted).order_by(stories.c.id)).scalars())
+            newest = int(connection.execute(select(func.max(stories.c.change))).scalar() or 0)
+            seen = 0 if everything else int(facts.get(connection, _PAGES_SEEN) or 0)
+            behind = or_(stories.c.page.is_(False), stories.c.change > seen)
+            wanted = select(stories.c.id).where(picking.OWN_PAGE, behind).order_by(stories.c.id)
             gone = select(stories.c.uri).where(stories.c.page, ~picking.OWN_PAGE)
-            return to_write, list(connection.execute(gone).scalars())
+            return PagesBehind(
+                tuple(connection.execute(wanted).scalars()), tuple(connection.execute(gone).scalars()), newest
+            )
 
-    def settle_pages(self, written: Iterable[int], gone: Iterable[str]) -> None:
-        """Remember which stories have a page of their own."""
+    def settle_pages(self, change: int, written: Iterable[int], gone: Iterable[str]) -> None:
+        """Remember which stories have a page of their own, and up to which change of a story they are right."""
         with writing(self._engine) as connection:
+            facts.put(connection, _PAGES_SEEN, str(change))
             for some in chunks(written, IN_ONE_QUERY):
                 connection.execute(update(stories).where(stories.c.id.in_(some)).values(page=True))
             for ids in chunks(gone, IN_ONE_QUERY):
@@ -257,6 +276,12 @@ class Publishing:
         """Give the files that we have written to ``output/``, each with the feed that it belongs to."""
         with reading(self._engine) as connection:
             return {row.path: row.owner for row in connection.execute(select(files.c.path, files.c.owner))}
+
+    def outdate(self, owners: Iterable[str]) -> None:
+        """Let feeds be behind: their files are removed."""
+        with writing(self._engine) as connection:
+            for some in chunks(owners, IN_ONE_QUERY):
+                connection.execute(update(feeds).where(feeds.c.name.in_(some)).values(stale=True))
 
     def owned(self, owner: str) -> list[str]:
         """Give the files that belong to a feed."""
@@ -338,15 +363,19 @@ def _tags(connection: Connection, ids: Sequence[int]) -> tuple[tuple[str, int], 
     return tuple(sorted(counts.values(), key=lambda each: (-each[1], each[0])))
 
 
-def _name_sources(connection: Connection) -> None:
-    """Let the stories of a source that is called otherwise now count as changed: feeds say where stories come from."""
+def _name_sources(connection: Connection) -> bool:
+    """Let the stories of a source that is called otherwise now count as changed: feeds say where stories come from.
+
+    Tells whether there was any such source. It is done when all that is news has entered its feeds: this is none.
+    """
     called = sources.c.name + "\n" + sources.c.title + "\n" + type_coerce(sources.c.about, Text)
     renamed = connection.execute(select(sources.c.id, sources.c.named).where(sources.c.named != called)).all()
     if not renamed:
-        return
+        return False
     again = [row.id for row in renamed if row.named]
     change = number_after(connection, stories.c.change)
     for some in chunks(again, IN_ONE_QUERY):
         told = exists().where(articles.c.story == stories.c.id, articles.c.source.in_(some))
         connection.execute(update(stories).where(told).values(change=change, settled=change, page=False))
     connection.execute(update(sources).where(sources.c.named != called).values(named=called))
+    return bool(again)
