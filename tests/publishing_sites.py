@@ -16,6 +16,8 @@ from tagwire.store.visits import Defined
 from tagwire.stories.match import Matcher
 
 ATOM = "{http://www.w3.org/2005/Atom}"
+FACE = Face(base_url="https://feeds.example.org/", title="News")
+NO_TAG_FEEDS = TagFeeds(enabled=False)
 TOMBSTONE = "{http://purl.org/atompub/tombstones/1.0}deleted-entry"
 
 
@@ -26,8 +28,8 @@ class Publishing:
     root: Path
     store: Store
     feeds: list[Feed]
-    face: Face = Face(base_url="https://feeds.example.org/", title="News")
-    tag_feeds: TagFeeds = TagFeeds(enabled=False)
+    face: Face = FACE
+    tag_feeds: TagFeeds = NO_TAG_FEEDS
     now: datetime = NOON
     written: list[Published] = field(default_factory=list)
 
