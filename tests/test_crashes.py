@@ -100,6 +100,11 @@ def site_of(root, web):
     )
 
 
+def published_files(site):
+    """Give what is published; how many archives were closed depends on the passes that there were."""
+    return {path for path in site.output() if not path.startswith("archive/")}
+
+
 def test_killed_again_and_again_it_loses_nothing_and_publishes_nothing_twice(tmp_path, web):
     """Each round brings news, and ends at another moment; its feeds are whole, and the last pass misses nothing."""
     chance = random.Random(20260302)
@@ -126,7 +131,7 @@ def test_killed_again_and_again_it_loses_nothing_and_publishes_nothing_twice(tmp
     assert sorted(site.titles("all")) == titles(ROUNDS - 1)
     assert sorted(site.titles("plants")) == sorted(untouched.titles("plants"))
     assert processes.leftovers(site.root) == []
-    assert site.output().keys() == untouched.output().keys()
+    assert published_files(site) == published_files(untouched)
     assert processes.query(site.root, "PRAGMA integrity_check") == [("ok",)]
 
 

@@ -7,11 +7,10 @@ import pytest
 
 from examples import NOON, RULES, article, hourly, source, tagged
 from tagwire.model import And, Everything, Feed, FromSource, HasTag, HasWords, Not, Or, Searched, TagFeeds, Within
-from tagwire.store import few
 from tagwire.store.store import Store
 from tagwire.store.visits import Defined
 from tagwire.stories.match import Matcher
-from tagwire.tags.matching import Judge
+from tagwire.tags.matching import judge
 from tagwire.tags.names import file_name
 
 FILTERS = {
@@ -68,25 +67,15 @@ def test_feeds_that_ask_each_story_take_in_what_feeds_that_ask_the_database_do(s
         now = NOON + timedelta(hours=2 + turn)
         for store in stores:
             step(store)
-        asking.publishing.catch_up(FEEDS, Judge, now)
+        asking.publishing.catch_up(FEEDS, judge, now)
         querying.catch_up(FEEDS, now)
         assert shown(asking) == shown(querying)
-
-
-def test_more_than_a_few_stories_are_asked_of_the_database(store, monkeypatch):
-    store.publishing.catch_up(FEEDS, Judge, NOON)
-    keep(store, article("The first"))
-    store.publishing.catch_up(FEEDS, Judge, NOON)
-    monkeypatch.setattr(few, "FEW", 1)
-    keep(store, article("The second ship"), article("A third crane"), each=("Cars",))
-    store.publishing.catch_up(FEEDS, Judge, NOON)
-    assert len(shown(store)["cars"]) == 2
 
 
 def test_a_fragment_is_used_until_its_story_changes(store):
     told = article("A crane")
     keep(store, told)
-    store.publishing.catch_up(FEEDS, Judge, NOON)
+    store.publishing.catch_up(FEEDS, judge, NOON)
     (line,) = store.publishing.listing(FEEDS[0]).lines
     store.publishing.keep_fragments({"atom:1": {line.story: (line.change, b"<entry/>")}})
     assert store.publishing.fragments("atom:1", [line]) == {line.story: b"<entry/>"}
@@ -98,7 +87,7 @@ def test_a_fragment_is_used_until_its_story_changes(store):
 
 def test_fragments_made_in_another_way_are_forgotten(store):
     keep(store, article("A crane"))
-    store.publishing.catch_up(FEEDS, Judge, NOON)
+    store.publishing.catch_up(FEEDS, judge, NOON)
     lines = store.publishing.listing(FEEDS[0]).lines
     made = {way: {line.story: (line.change, b"x") for line in lines} for way in ("atom:1", "atom:2")}
     store.publishing.keep_fragments(made)
@@ -123,7 +112,7 @@ def test_the_feeds_of_tags_follow_their_stories(store):
 def test_a_listing_knows_how_many_when_and_what_about(store):
     keep(store, article("A crane"), each=("Cars", "Ships"))
     keep(store, article("Another ship sails", guid="2", published=NOON - timedelta(days=1)), each=("Cars",))
-    store.publishing.catch_up(FEEDS, Judge, NOON)
+    store.publishing.catch_up(FEEDS, judge, NOON)
     listing = store.publishing.listing(FEEDS[0])
     assert listing.total == 2
     assert listing.trend == (((NOON - timedelta(days=1)).date(), 1), (NOON.date(), 1))
