@@ -171,9 +171,9 @@ def _leaf(element: etree._Element, name: str) -> Iterator[str]:
     text = element.text or ""
     if len(element):
         yield "has elements in it"
-    if name == "id" and not _is_iri(text, absolute=True):
+    if name == "id" and not is_iri(text, absolute=True):
         yield f"{text!r} is no absolute IRI"
-    elif name in IRIS | {"uri"} and not _is_iri(text):
+    elif name in IRIS | {"uri"} and not is_iri(text):
         yield f"{text!r} is no IRI"
     elif name in DATES and _date(text) is None:
         yield f"{text!r} is no date of RFC 3339 with a zone"
@@ -184,10 +184,10 @@ def _leaf(element: etree._Element, name: str) -> Iterator[str]:
 
 
 def _link(link: etree._Element) -> Iterator[str]:
-    if not _is_iri(link.get("href", "")):
+    if not is_iri(link.get("href", "")):
         yield f"href {link.get('href')!r} is no IRI"
     relation = link.get("rel", "alternate")
-    if not _RELATION.fullmatch(relation) and not _is_iri(relation, absolute=True):
+    if not _RELATION.fullmatch(relation) and not is_iri(relation, absolute=True):
         yield f"rel {relation!r} is neither a registered name nor an IRI"
     if "type" in link.attrib and not _MEDIA_TYPE.fullmatch(link.get("type", "")):
         yield f"type {link.get('type')!r} is no media type"
@@ -200,7 +200,7 @@ def _link(link: etree._Element) -> Iterator[str]:
 def _category(category: etree._Element) -> Iterator[str]:
     if not category.get("term", "").strip():
         yield "no term"
-    if "scheme" in category.attrib and not _is_iri(category.get("scheme", ""), absolute=True):
+    if "scheme" in category.attrib and not is_iri(category.get("scheme", ""), absolute=True):
         yield f"scheme {category.get('scheme')!r} is no absolute IRI"
 
 
@@ -215,7 +215,7 @@ def _text(element: etree._Element) -> Iterator[str]:
     elif len(element):
         yield f"type {kind} with unescaped elements in it"
     elif kind == "html":
-        yield from _html(element.text or "")
+        yield from html_problems(element.text or "")
     if _name(element) == "title" and not "".join(element.itertext()).strip():
         yield "is empty"
 
@@ -223,7 +223,7 @@ def _text(element: etree._Element) -> Iterator[str]:
 def _content(content: etree._Element, entry: etree._Element, place: str) -> Iterator[str]:
     kind = content.get("type", "text")
     if "src" in content.attrib:
-        if not _is_iri(content.get("src", "")):
+        if not is_iri(content.get("src", "")):
             yield f"{place} content: src {content.get('src')!r} is no IRI"
         if len(content) or (content.text or "").strip():
             yield f"{place} content: not empty in spite of its src"
@@ -236,7 +236,8 @@ def _content(content: etree._Element, entry: etree._Element, place: str) -> Iter
         yield f"{place}: no summary beside content that is not here or in base64"
 
 
-def _html(markup: str) -> Iterator[str]:
+def html_problems(markup: str) -> Iterator[str]:
+    """Give everything active and every address that is not absolute."""
     tree = LexborHTMLParser(markup)
     yield from (f"active HTML: <{node.tag}>" for node in tree.css(_ACTIVE) if node.tag not in {"html", "head", "body"})
     for node in tree.css("*"):
@@ -247,7 +248,8 @@ def _html(markup: str) -> Iterator[str]:
                 yield f"HTML with {name} {value!r}, which is not absolute"
 
 
-def _is_iri(text: str, *, absolute: bool = False) -> bool:
+def is_iri(text: str, *, absolute: bool = False) -> bool:
+    """Tell whether a text may be an IRI (RFC 3987); http addresses have a host."""
     if not _IRI_TEXT.fullmatch(text) or text.count("#") > 1 or (absolute and not _SCHEME.match(text)):
         return False
     try:

@@ -127,9 +127,9 @@ def test_a_feed_is_served_byte_by_byte_and_any_page_may_read_it(server: Server) 
     assert server.ask("/index.html").headers["Access-Control-Allow-Origin"] is None
 
 
-def test_nothing_on_a_page_may_run(server: Server) -> None:
+def test_of_all_scripts_only_ours_may_run(server: Server) -> None:
     policy = server.ask("/").headers["Content-Security-Policy"]
-    assert policy.startswith("default-src 'none'; style-src 'self'; img-src http: https: data:;")
+    assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self'; img-src http: https: data:;")
     assert "script" not in policy
     assert "unsafe" not in policy
 

@@ -14,11 +14,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tagwire import output
 from tagwire.errors import TagwireError
 from tagwire.locks import held
-from tagwire.model import Attendance, Document, Learnt, Next, Outcome, Reading, Site, TaggedReading, Visit
-from tagwire.output import addresses, folder, pages
+from tagwire.model import Attendance, Learnt, Next, Outcome, Reading, Site, TaggedReading, Visit
+from tagwire.output import folder
+from tagwire.publishing import Published, Publisher
 from tagwire.sources import Kind, kinds, schedule
 from tagwire.store.conditions import depends_on_time
 from tagwire.store.keeping import Kept
@@ -27,7 +27,6 @@ from tagwire.store.visits import LEASE, Defined, generation
 from tagwire.stories.learnt import ENOUGH
 from tagwire.stories.match import Matcher
 from tagwire.stories.outlets import Outlets
-from tagwire.tags.matching import judge
 from tagwire.tags.vocabulary import Vocabulary
 
 _log = logging.getLogger(__name__)
@@ -44,15 +43,6 @@ Progress = Callable[[int, int], object]
 
 def _nothing_said(_done: int, _total: int) -> None:
     pass
-
-
-@dataclass(frozen=True, slots=True)
-class Published:
-    """What became of one feed."""
-
-    name: str
-    stories: int
-    written: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +84,7 @@ class Pipeline:
         self.vocabulary = Vocabulary(site.rules)
         self.feeds = tuple(replace(feed, filter=self.vocabulary.resolved(feed.filter)) for feed in site.feeds)
         # Another process that has taken over other definitions publishes by those; see `publish`.
-        rules = repr((site.sources, site.feeds, site.face, self.vocabulary.generation))
+        rules = repr((site.sources, site.feeds, site.tag_feeds, site.face, self.vocabulary.generation))
         self._version = hashlib.blake2b(rules.encode(), digest_size=12).hexdigest()
         self._sources = {source.address: source for source in site.sources}
 
@@ -252,52 +242,7 @@ class Pipeline:
 
     def _publish(self, progress: Progress) -> list[Published] | None:
         self._retag(progress)
-        if not self.store.catch_up(self.feeds, self.clock(), judge):
-            return None
-        documents = self.documents()
-        face = self.site.face
-        rendered = {
-            addresses.feed_path(document.feed, each.suffix): each.render(document)
-            for document in documents
-            for each in output.FORMATS
-        }
-        rendered |= pages.story_pages(face, self.store.stories_without_link())
-        rendered |= pages.site_pages(face, documents)
-        written = self._write(rendered)
-        return [
-            Published(
-                document.feed.name,
-                len(document.stories),
-                any(addresses.feed_path(document.feed, each.suffix) in written for each in output.FORMATS),
-            )
-            for document in documents
-        ]
-
-    def documents(self) -> list[Document]:
-        """Give all that is published, ready to be rendered."""
-        documents = []
-        for feed, picked in zip(self.feeds, self.store.pick(self.feeds), strict=True):
-            updated = max((story.updated for story in picked.stories), default=picked.since)
-            documents.append(
-                Document(face=self.site.face, feed=feed, id=picked.uri, updated=updated, stories=picked.stories)
-            )
-        return documents
-
-    def _write(self, rendered: dict[str, bytes]) -> set[str]:
-        """Write what differs, and remove what is ours and no longer published."""
-        root = output_folder(self.site.root)
-        folder.sweep(root)
-        digests = {path: hashlib.blake2b(data, digest_size=16).hexdigest() for path, data in rendered.items()}
-        before = self.store.written()
-        news = {path: digest for path, digest in digests.items() if before.get(path) != digest}
-        gone = before.keys() - digests.keys()
-        # Remembered as ours before they are written: a crash in between leaves no file that nobody would remove.
-        self.store.remember_written(news, ())
-        written = {path for path, data in rendered.items() if folder.write(root, path, data)}
-        for path in sorted(gone):
-            folder.remove(root, path)
-        self.store.remember_written({}, gone)
-        return written
+        return Publisher(self.site, self.feeds, self.store, self.clock).publish()
 
 
 def database(site: Site) -> str:
@@ -312,9 +257,6 @@ def output_folder(root: Path) -> Path:
         TagwireError: it cannot be made, or is no folder.
 
     """
-    folder = root / "output"
-    try:
-        folder.mkdir(exist_ok=True)
-    except OSError as error:
-        raise TagwireError("cannot make the folder", folder, error.strerror or "") from error
-    return folder
+    made = root / "output"
+    folder.make(made)
+    return made

@@ -42,6 +42,7 @@ TYPES = {
     ".js": "text/javascript",
     ".txt": "text/plain",
     ".xml": "application/xml",
+    ".opml": "text/x-opml",
     ".svg": "image/svg+xml",
     ".png": "image/png",
     ".jpg": "image/jpeg",
@@ -56,10 +57,10 @@ _TEXTUAL = ("text/", "application/")
 _HEADERS = {
     "Cache-Control": "max-age=60",
     "X-Content-Type-Options": "nosniff",
-    # Pages bring other people's text: nothing in it may run or be sent, and pictures come from where they lie.
+    # Pages bring other people's text: of all scripts only ours runs, and pictures come from where they lie.
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src http: https: data:; media-src http: https:; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src http: https: data:; "
+        "media-src http: https:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     ),
 }
 

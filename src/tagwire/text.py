@@ -21,6 +21,13 @@ _LOOKALIKES = {
     for sign in signs
 }
 _BLANKS = re.compile(r"\s+")
+_BLOCK = re.compile(
+    r"<(?=/?(?:address|article|aside|blockquote|body|br|caption|dd|details|div|dl|dt|fieldset|figcaption|figure|footer"
+    r"|form|h[1-6]|header|hr|html|img|legend|li|main|nav|ol|option|p|pre|section|summary|table|tbody|td|tfoot|th|thead"
+    r"|title|tr|ul|video)\b)",
+    re.IGNORECASE,
+)
+"""The tags that part words; those of a link or of bold letters stand inside words as well."""
 UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
 """For a character class: scripts without blanks between words, or with particles joined to them (Chinese, Thai, …)."""
 _HAN = ((0x3400, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x2FFFF))
@@ -41,10 +48,10 @@ def plain(markup: str) -> str:
     """Give the text of an HTML fragment, blanks folded, without scripts and styles."""
     if "<" not in markup and "&" not in markup:
         return one_line(markup)
-    tree = LexborHTMLParser(markup)
+    tree = LexborHTMLParser(_BLOCK.sub(" <", markup))
     tree.strip_tags(["script", "style", "template", "noscript"])
     body = tree.body
-    return one_line(body.text(separator=" ") if body else "")
+    return one_line(body.text() if body else "")
 
 
 def unified(text: str) -> str:

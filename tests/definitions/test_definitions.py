@@ -50,7 +50,13 @@ def test_the_settings_are_read(tmp_path):
         database = "postgresql+psycopg://localhost/wire"
     """
     result = loaded(tmp_path, {"tagwire.toml": text})
-    face = Face(title="Wire", base_url="https://wire.example/feeds/", author="A. Writer", language="zh-CN")
+    face = Face(
+        title="Wire",
+        base_url="https://wire.example/feeds/",
+        author="A. Writer",
+        language="zh-CN",
+        timezone="Asia/Shanghai",
+    )
     assert result.site.face == face
     assert result.site.timezone == "Asia/Shanghai"
     assert result.site.database == "postgresql+psycopg://localhost/wire"

@@ -38,7 +38,7 @@ STORY = Story(
     content='<p>The crane fell at <a href="https://herald.example.com/quay">the quay</a>.</p>',
     authors=("Ann Archer", "Bo Berg"),
     language="en-GB",
-    enclosures=(Enclosure(url="https://herald.example.com/17.mp3", type="audio/mpeg", length=1234),),
+    enclosures=(Enclosure(url="https://herald.example.com/17.mp3", type="audio/mpeg", length=1234, duration=61),),
     image="https://herald.example.com/17.jpg",
     rights="The Herald",
     tags=("Cranes", "港口"),
@@ -111,6 +111,7 @@ ENCLOSURE = st.builds(
     url=URL.map(lambda url: url or ""),
     type=st.one_of(TEXT, st.sampled_from(["audio/mpeg", "text/html; charset=x", "/"])),
     length=st.none() | st.integers(-10, 2**70),
+    duration=st.none() | st.integers(-10, 2**70),
 )
 
 
@@ -144,11 +145,12 @@ def hostile_document(draw: st.DrawFn) -> Document:
     count = draw(st.integers(0, 3))
     return document(
         *(draw(hostile_story(number)) for number in range(count)),
-        face=Face(title=draw(TEXT), author=draw(TEXT), language=draw(st.none() | TEXT)),
+        face=Face(title=draw(TEXT), author=draw(TEXT), language=draw(st.none() | TEXT), hub=draw(URL) or ""),
         title=draw(TEXT),
         subtitle=draw(TEXT),
         rights=draw(TEXT),
         author=draw(TEXT),
         language=draw(st.none() | TEXT),
+        image=draw(URL) or "",
         content=draw(st.sampled_from(["full", "summary"])),
     )

@@ -6,14 +6,21 @@ from typing import Any
 
 import feedparser
 import pytest
-from documents import FACE, GAZETTE, HERALD, OWN_STORY, STORY, document
+from documents import FACE, GAZETTE, HERALD, NOON, OWN_STORY, STORY, document
 from lxml import etree
 
 import rfc4287
-from tagwire.model import About, Document, Enclosure, Face, Story
-from tagwire.output.atom import Atom
+from tagwire.model import About, Document, Enclosure, Face, Story, Withdrawn
+from tagwire.output.atom import Atom, feed_entry, feed_head
+from tagwire.output.entry import make_entry
 
-NAMES = {"a": "http://www.w3.org/2005/Atom", "media": "http://search.yahoo.com/mrss/"}
+NAMES = {
+    "a": "http://www.w3.org/2005/Atom",
+    "at": "http://purl.org/atompub/tombstones/1.0",
+    "fh": "http://purl.org/syndication/history/1.0",
+    "itunes": "http://www.itunes.com/dtds/podcast-1.0.dtd",
+    "media": "http://search.yahoo.com/mrss/",
+}
 
 
 def xpath(made: Document, path: str) -> Any:
@@ -46,7 +53,7 @@ def test_the_feed_says_what_it_is() -> None:
 def test_the_feed_links_to_itself_and_to_the_page() -> None:
     assert attributes(xpath(document(STORY), "/a:feed/a:link")) == [
         {"href": "https://feeds.example.org/port/ports.atom", "rel": "self", "type": "application/atom+xml"},
-        {"href": "https://feeds.example.org/port/", "rel": "alternate", "type": "text/html"},
+        {"href": "https://feeds.example.org/port/ports.html", "rel": "alternate", "type": "text/html"},
     ]
 
 
@@ -74,6 +81,59 @@ def test_a_feed_without_any_words_still_has_a_title_and_an_author() -> None:
 def test_the_language_is_the_feeds_else_the_sites() -> None:
     assert xpath(document(language="zh_CN"), "string(/a:feed/@xml:lang)") == "zh-CN"
     assert xpath(document(language="no such language"), "string(/a:feed/@xml:lang)") == "en"
+
+
+# ---------------------------------------------------------------- whole, and joined
+
+
+def canonical(xml: bytes) -> bytes:
+    return etree.tostring(etree.fromstring(xml), method="c14n")
+
+
+def whole(made: Document) -> bytes:
+    """Give what feedgen writes of all the entries at once."""
+    feed = feed_head(made)
+    for story in made.stories:
+        feed.add_entry(feed_entry(make_entry(FACE, made.feed, story)), order="append")
+    return bytes(feed.atom_str(pretty=True))
+
+
+@pytest.mark.parametrize("stories", [(), (STORY,), (STORY, OWN_STORY, replace(STORY, id="tag:a.example,2026:1"))])
+def test_a_joined_document_is_what_feedgen_would_write(stories: tuple[Story, ...]) -> None:
+    made = document(*stories)
+    assert canonical(Atom().render(made)) == canonical(whole(made))
+
+
+# ---------------------------------------------------------------- archives, and what is withdrawn
+
+
+def test_the_current_document_leads_to_the_last_archive() -> None:
+    made = replace(document(STORY), archives=12)
+    assert attributes(xpath(made, "/a:feed/a:link"))[2:] == [
+        {"href": "https://feeds.example.org/port/archive/ports/0012.atom", "rel": "prev-archive",
+         "type": "application/atom+xml"},
+    ]  # fmt: skip
+    assert xpath(made, "//fh:archive") == []
+
+
+def test_an_archive_says_that_it_is_one_and_where_its_neighbours_are() -> None:
+    made = replace(document(STORY), archive=2, archives=1)
+    (marked,) = xpath(made, "/a:feed/fh:archive")
+    assert marked.text is None
+    assert {link.get("rel"): link.get("href") for link in xpath(made, "/a:feed/a:link")} == {
+        "self": "https://feeds.example.org/port/archive/ports/0002.atom",
+        "alternate": "https://feeds.example.org/port/ports.html",
+        "current": "https://feeds.example.org/port/ports.atom",
+        "prev-archive": "https://feeds.example.org/port/archive/ports/0001.atom",
+        "next-archive": "https://feeds.example.org/port/archive/ports/0003.atom",
+    }
+    assert xpath(replace(made, archive=1, archives=0), "//a:link[@rel='prev-archive']") == []
+
+
+def test_a_withdrawn_story_is_told_with_its_time() -> None:
+    made = replace(document(STORY), withdrawn=(Withdrawn("tag:feeds.example.org,2026-03-01:dead", NOON),))
+    (gone,) = xpath(made, "/a:feed/at:deleted-entry")
+    assert dict(gone.attrib) == {"ref": "tag:feeds.example.org,2026-03-01:dead", "when": "2026-03-04T12:30:15+00:00"}
 
 
 # ---------------------------------------------------------------- the traps of feedgen
@@ -176,6 +236,19 @@ def test_an_entry_has_its_own_language_rights_and_picture() -> None:
     assert entry_of(STORY, "@xml:lang") == ["en-GB"]
     assert entry_of(STORY, "a:rights/text()") == ["The Herald"]
     assert entry_of(STORY, "media:thumbnail/@url") == ["https://herald.example.com/17.jpg"]
+
+
+def test_files_and_their_length_are_told_to_players() -> None:
+    files = (*STORY.enclosures, Enclosure(url="https://a.example/2.png", type="image/png", duration=-4))
+    story = replace(STORY, enclosures=files)
+    assert attributes(entry_of(story, "media:content")) == [
+        {"url": "https://herald.example.com/17.mp3", "fileSize": "1234", "type": "audio/mpeg", "medium": "audio",
+         "duration": "61"},
+        {"url": "https://a.example/2.png", "type": "image/png", "medium": "image"},
+    ]  # fmt: skip
+    assert entry_of(story, "itunes:duration/text()") == ["61"]
+    parsed = feedparser.parse(io.BytesIO(Atom().render(document(story)))).entries[0]
+    assert (parsed.itunes_duration, parsed.media_thumbnail[0]["url"]) == ("61", "https://herald.example.com/17.jpg")
 
 
 def test_what_an_enclosure_does_not_know_is_left_out() -> None:

@@ -10,7 +10,8 @@ import click
 from tagwire.cli import show, site
 
 if TYPE_CHECKING:
-    from tagwire.pipeline import Pipeline, Published
+    from tagwire.pipeline import Pipeline
+    from tagwire.publishing import Published
     from tagwire.store.keeping import Kept
 
 _host = click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")

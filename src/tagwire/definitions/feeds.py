@@ -33,7 +33,10 @@ def feed_of(document: Document) -> tuple[Feed, list[TagRule]] | None:
         language=values.language,
         author=values.author,
         rights=values.rights,
+        image=values.image,
         content=values.content,
+        formats=tuple(dict.fromkeys(values.formats)),
+        retain=values.retain,
         file=document.file,
     )
     return feed, rules_of(document, vocabulary.tags)

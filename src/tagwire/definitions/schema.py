@@ -16,6 +16,7 @@ from tagwire.definitions.values import (
     Database,
     Every,
     Fields,
+    Formats,
     Language,
     Proxy,
     SomeTags,
@@ -25,11 +26,12 @@ from tagwire.definitions.values import (
     Tags,
     Text,
     TimeZone,
+    WebAddress,
     wrong,
 )
-from tagwire.model import Face, Feed
+from tagwire.model import Face, Feed, TagFeeds
 
-_FACE, _FEED = Face(), Feed(name="", title="")
+_FACE, _FEED, _TAG_FEEDS = Face(), Feed(name="", title=""), TagFeeds()
 
 
 class Table(BaseModel):
@@ -72,6 +74,13 @@ class Vocabulary(Table):
     tags: dict[TagHeading, TagTable] = {}
 
 
+class TagFeedsTable(Table):
+    """``[tag_feeds]``: a feed for each tag."""
+
+    enabled: bool = _TAG_FEEDS.enabled
+    least: int = Field(default=_TAG_FEEDS.least, ge=1, examples=[3])
+
+
 class SiteTable(Vocabulary):
     """``tagwire.toml``."""
 
@@ -84,6 +93,8 @@ class SiteTable(Vocabulary):
     contact: Contact = ""
     proxy: Proxy = ""
     matching: Literal["strict", "normal", "off"] = "normal"
+    hub: WebAddress = _FACE.hub
+    tag_feeds: TagFeedsTable = TagFeedsTable()
 
 
 class FeedTable(Table):
@@ -97,7 +108,10 @@ class FeedTable(Table):
     language: Language | None = _FEED.language
     author: Text = _FEED.author
     rights: Text = _FEED.rights
+    image: WebAddress = _FEED.image
     content: Literal["full", "summary"] = "full"
+    formats: Formats = ["atom", "rss", "json"]
+    retain: int | None = Field(default=_FEED.retain, ge=0, examples=[1000])
 
 
 class SourceTable(Table):

@@ -12,7 +12,7 @@ from tagwire.definitions.feeds import feed_of
 from tagwire.definitions.schema import SiteTable, checked
 from tagwire.definitions.sources import ARTICLES, SourceReader, apart
 from tagwire.errors import DefinitionError, Problem
-from tagwire.model import Face, Feed, Mode, Site, Source, TagRule
+from tagwire.model import Face, Feed, Mode, Site, Source, TagFeeds, TagRule
 from tagwire.sources import Kind
 from tagwire.tags import checks
 
@@ -100,7 +100,14 @@ class _Loader:
         self.problems += checks.problems(rules)
         site = Site(
             root=self.root,
-            face=Face(title=table.title, base_url=table.base_url, author=table.author, language=table.language),
+            face=Face(
+                title=table.title,
+                base_url=table.base_url,
+                author=table.author,
+                language=table.language,
+                timezone=table.timezone,
+                hub=table.hub,
+            ),
             timezone=table.timezone,
             database=table.database,
             contact=table.contact,
@@ -108,6 +115,7 @@ class _Loader:
             matching=Mode(table.matching),
             sources=tuple(sources),
             feeds=tuple(feeds),
+            tag_feeds=TagFeeds(enabled=table.tag_feeds.enabled, least=table.tag_feeds.least),
             rules=tuple(self._without_circles(rules)),
         )
         return Loaded(site, in_order(self.problems), self.texts, guessed=settings is None)

@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from tagwire.definitions.document import did_you_mean, shown
 from tagwire.model import tag_key
+from tagwire.output.grammar import web_address
 from tagwire.text import one_line
 
 MINE = "tagwire"
@@ -120,6 +121,16 @@ def _base_url(text: str) -> str:
     return text.rstrip("/") + "/"
 
 
+def _web_address(text: str) -> str:
+    if text and not web_address(text):
+        wrong(f"{shown(text)} is no http or https address", 'write the whole of it: "https://example.org/picture.png"')
+    return web_address(text) or ""
+
+
+def _some_formats(names: list[str]) -> list[str]:
+    return names or wrong("names no format", 'write formats = ["atom"], or leave it out for all of them')
+
+
 def _database(text: str) -> str:
     if not _DATABASE.match(text):  # its value is not shown: it may hold a password
         wrong("is no SQLAlchemy address", 'write something like database = "sqlite:////var/lib/tagwire/tagwire.db"')
@@ -155,6 +166,9 @@ SomeTags = Annotated[Tags, AfterValidator(_some)]
 Fields = Annotated[
     list[Literal["title", "summary", "text"]], AfterValidator(_some_fields), Field(examples=[["title", "summary"]])
 ]
+Formats = Annotated[
+    list[Literal["atom", "rss", "json"]], AfterValidator(_some_formats), Field(examples=[["atom", "json"]])
+]
 Tables = BeforeValidator(_tables)
 """For a list of tables: names the double brackets to whoever forgot them."""
 Every = Annotated[timedelta | None, BeforeValidator(_every), Field(examples=["15m"])]
@@ -165,4 +179,5 @@ Language = Annotated[str, AfterValidator(_language), Field(examples=["zh-CN"])]
 BaseUrl = Annotated[str, AfterValidator(_base_url), Field(examples=["https://example.org/feeds/"])]
 Contact = Annotated[str, AfterValidator(_contact), Field(examples=["mailto:news@example.org"])]
 Proxy = Annotated[str, AfterValidator(_proxy), Field(examples=["http://proxy.example.org:3128"])]
+WebAddress = Annotated[str, AfterValidator(_web_address), Field(examples=["https://example.org/picture.png"])]
 Database = Annotated[str, AfterValidator(_database), Field(examples=["sqlite:////var/lib/tagwire/tagwire.db"])]

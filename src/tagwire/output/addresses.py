@@ -6,7 +6,10 @@ from tagwire.model import Face, Feed, Story
 from tagwire.output.grammar import web_address
 
 INDEX = "index.html"
+TAGS = "tags/index.html"
 STYLE = "style.css"
+SCRIPT = "script.js"
+OPML = "feeds.opml"
 
 
 def feed_path(feed: Feed, suffix: str) -> str:
@@ -14,9 +17,29 @@ def feed_path(feed: Feed, suffix: str) -> str:
     return feed.name + suffix
 
 
+def page_path(feed: Feed) -> str:
+    """Give the path of a feed's page for people: ``NAME.html``."""
+    return feed.name + ".html"
+
+
+def archive_path(feed: Feed, number: int) -> str:
+    """Give the path of an archive of a feed: ``archive/NAME/0001.atom``."""
+    return f"archive/{feed.name}/{number:04}.atom"
+
+
+def archive_page_path(feed: Feed, number: int) -> str:
+    """Give the path of an archive's page for people: ``archive/NAME/0001.html``."""
+    return f"archive/{feed.name}/{number:04}.html"
+
+
 def story_path(story: Story) -> str | None:
     """Give the path of a story's own page, or None for a story with a link: its page is where the link leads."""
-    return None if web_address(story.link) else f"stories/{story.hash}.html"
+    return None if web_address(story.link) else own_page(story.id)
+
+
+def own_page(uri: str) -> str:
+    """Give the path of the page of a story that has one, by the story's id."""
+    return f"stories/{uri.rpartition(':')[2]}.html"
 
 
 def reference(path: str) -> str:
@@ -33,6 +56,11 @@ def story_address(face: Face, story: Story) -> str:
     """Give the absolute address that a story links to: its link, else its own page."""
     path = story_path(story)
     return address(face, path) if path else web_address(story.link) or face.base_url
+
+
+def top(path: str) -> str:
+    """Give what leads from a page up to the top of ``output/``: ``../`` for each folder that it lies in."""
+    return "../" * path.count("/")
 
 
 def tag_scheme(face: Face) -> str:

@@ -4,7 +4,7 @@ An entry depends on its face, its feed and its story alone, not on its neighbour
 """
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from uuid import NAMESPACE_URL, uuid5
 
 from tagwire.model import About, Copy, Enclosure, Face, Feed, Story
@@ -23,6 +23,17 @@ class Link:
     title: str
 
 
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """A copy of a story: who told it, and why it is this story."""
+
+    source: str
+    title: str
+    link: str | None
+    published: datetime
+    reason: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One story as a feed tells it; every string is safe for XML, every address is one that the formats allow."""
@@ -31,7 +42,10 @@ class Entry:
     title: str
     published: datetime
     updated: datetime
+    day: date
     link: str
+    page: str | None
+    """The path of our own page in ``output/``, where that is what the link leads to."""
     link_type: str
     """``text/html`` for our own page; empty where nobody told what the link leads to."""
     via: tuple[Link, ...]
@@ -50,6 +64,8 @@ class Entry:
     language: str | None
     source: About
     """Of the shown copy; its id and title are never empty."""
+    copies: tuple["Telling", ...]
+    """Every copy, the first kept one first."""
 
 
 def make_entry(face: Face, feed: Feed, story: Story) -> Entry:
@@ -62,20 +78,33 @@ def make_entry(face: Face, feed: Feed, story: Story) -> Entry:
         title=one_line(story.title) or link,
         published=story.published.astimezone(UTC),
         updated=story.updated.astimezone(UTC),
+        day=story.day,
         link=link,
+        page=story_path(story),
         link_type="text/html" if story_path(story) else "",
         via=_via(story, link),
         authors=_names(story.authors) or _names((story.shown.about.title,)),
         tags=_names(story.tags),
         tag_scheme=tag_scheme(face),
-        summary=xml_safe(story.summary) or ("" if full else excerpt(plain(story.content))),
-        content=xml_safe(story.content) if full else "",
+        summary=xml_safe(story.summary).strip() or ("" if full else excerpt(plain(story.content))),
+        content=xml_safe(story.content).strip() if full else "",
         enclosures=tuple(filter(None, map(_enclosure, story.enclosures))),
         image=web_address(story.image),
         rights=one_line(story.rights),
         language=language_tag(story.language),
         source=source,
+        copies=tuple(map(_telling, story.copies)),
     )
+
+
+def feed_title(feed: Feed) -> str:
+    """Give what people call a feed: never empty."""
+    return one_line(feed.title) or one_line(feed.name)
+
+
+def feed_author(face: Face, feed: Feed) -> str:
+    """Give who stands for a feed where nobody else does: never empty."""
+    return one_line(feed.author) or one_line(face.author) or one_line(face.title) or feed_title(feed)
 
 
 def excerpt(text: str) -> str:
@@ -104,6 +133,16 @@ def _via(story: Story, link: str) -> tuple[Link, ...]:
     return tuple(others.values())
 
 
+def _telling(copy: Copy) -> Telling:
+    return Telling(
+        source=copy_title(copy),
+        title=one_line(copy.title),
+        link=web_address(copy.link),
+        published=copy.published.astimezone(UTC),
+        reason=one_line(copy.reason),
+    )
+
+
 def _source(story: Story) -> About:
     about = story.shown.about
     link = web_address(about.link)
@@ -122,4 +161,5 @@ def _enclosure(enclosure: Enclosure) -> Enclosure | None:
     if not url:
         return None
     length = enclosure.length if enclosure.length is not None and enclosure.length >= 0 else None
-    return replace(enclosure, url=url, type=media_type(enclosure.type), length=length)
+    duration = enclosure.duration if enclosure.duration is not None and enclosure.duration > 0 else None
+    return replace(enclosure, url=url, type=media_type(enclosure.type), length=length, duration=duration)

@@ -6,7 +6,7 @@ with a dotted name, which `sweep` takes away.
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
@@ -15,27 +15,50 @@ from tagwire.errors import TagwireError
 _PREFIX, _SUFFIX = ".tagwire-", ".tmp"
 
 
-def write(root: Path, path: str, data: bytes) -> bool:
-    """Write a file below `root` if its bytes differ, and tell whether it was written.
+def make(root: Path) -> None:
+    """Make the folder itself if it is not there.
 
-    Folders are made as needed. When this returns, the file outlives a power cut.
+    Raises:
+        TagwireError: it cannot be made, or is no folder.
+
+    """
+    with _blame(root, "cannot make the folder"):
+        root.mkdir(exist_ok=True)
+
+
+def write(root: Path, path: str, data: bytes) -> bool:
+    """Write a file below `root` if its bytes differ, and tell whether it was written; see `write_all`."""
+    return bool(write_all(root, {path: data}))
+
+
+def write_all(root: Path, files: Mapping[str, bytes]) -> list[str]:
+    """Write those files below `root` whose bytes differ; give their paths.
+
+    Folders are made as needed. When this returns, the files outlive a power cut.
 
     Args:
         root: the folder that nothing is written outside of; it may be a symbolic link itself.
-        path: relative to `root`, with slashes.
-        data: the whole file.
+        files: whole files by their paths, relative to `root`, with slashes.
 
     Raises:
-        TagwireError: the path leads out of `root`, or the disk or the permissions do not allow it; names the file.
+        TagwireError: a path leads out of `root`, or the disk or the permissions do not allow it; names the file.
 
     """
-    target = _inside(root, path)
-    with _blame(target, "cannot write"):
-        if _holds(target, data):
-            return False
-        _make_folder(target.parent)
-        _replace(target, data)
-    return True
+    written = []
+    folders = set()
+    for path, data in files.items():
+        target = _inside(root, path)
+        with _blame(target, "cannot write"):
+            if _holds(target, data):
+                continue
+            _make_folder(target.parent)
+            _replace(target, data)
+        written.append(path)
+        folders.add(target.parent)
+    for folder in sorted(folders):
+        with _blame(folder, "cannot write"):
+            _sync_folder(folder)
+    return written
 
 
 def remove(root: Path, path: str) -> bool:
@@ -71,6 +94,15 @@ def sweep(root: Path) -> int:
     return len(left)
 
 
+def listed(root: Path) -> set[str]:
+    """Give the paths of all files below `root`, with slashes."""
+    found: set[str] = set()
+    for folder, _, names in os.walk(root):
+        inside = Path(folder).relative_to(root).as_posix()
+        found.update(names if inside == "." else (f"{inside}/{name}" for name in names))
+    return found
+
+
 def _inside(root: Path, path: str) -> Path:
     """Give the whole path, or refuse one that leads out of `root`, be it by a symbolic link."""
     parts = PurePosixPath(path).parts
@@ -103,7 +135,6 @@ def _replace(target: Path, data: bytes) -> None:
         fresh.replace(target)
     finally:
         fresh.unlink(missing_ok=True)
-    _sync_folder(target.parent)
 
 
 def _make_folder(folder: Path) -> None:

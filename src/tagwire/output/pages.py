@@ -1,74 +1,82 @@
-"""The pages beside the feeds: the list of the feeds, and a page for each story without a link of its own.
+"""The pages beside the feeds: home, the list of the tags, and a page for each story without a link of its own.
 
 They need no script and no server: links among them are relative, so they work from a file and under any address.
+What the script adds works without it in a plainer way, or is not shown.
 """
 
-from collections.abc import Iterable, Sequence
-from functools import cache
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from importlib.resources import files
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from tagwire.model import Face, Feed, Story
+from tagwire.output import formats_of
+from tagwire.output.addresses import INDEX, SCRIPT, STYLE, TAGS, feed_path, page_path, reference, story_path, top
+from tagwire.output.cards import Card
+from tagwire.output.entry import feed_title
+from tagwire.output.environment import link_tags, render
 
-from tagwire.model import Document, Face, Story
-from tagwire.output import FORMATS
-from tagwire.output.addresses import INDEX, STYLE, feed_path, reference, story_path
-from tagwire.output.entry import copy_title
-from tagwire.output.grammar import language_tag, web_address
-from tagwire.text import xml_safe
-
-_NEWEST = 5
+_TAGS_AT_HOME = 40
 
 
-def site_pages(face: Face, documents: Sequence[Document]) -> dict[str, bytes]:
-    """Render what every site has, by path: the list of the feeds, and the style sheet."""
-    return {INDEX: index(face, documents), STYLE: style()}
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A feed on the pages of all feeds."""
+
+    feed: Feed
+    stories: int
+    card: str
+    """As `card` renders it."""
 
 
-def story_pages(face: Face, stories: Iterable[Story]) -> dict[str, bytes]:
+def card(face: Face, feed: Feed, told: Card) -> str:
+    """Render what the pages of all feeds say of one: home of a feed, the list of the tags of a tag's feed."""
+    template, path = ("tag.html", top(TAGS) + reference(page_path(feed))) if feed.tag else (
+        "card.html", reference(page_path(feed))
+    )  # fmt: skip
+    return render(template, face, feed=feed, card=told, path=path).decode()
+
+
+def site_pages(
+    face: Face, feeds: Sequence[Shown], tags: Sequence[Shown], tag_pages: Mapping[str, str]
+) -> dict[str, bytes]:
+    """Render what every site has, by path: home, the list of the tags, the style sheet and the script."""
+    return {
+        INDEX: home(face, feeds, tags, tag_pages),
+        TAGS: tags_page(face, tags),
+        STYLE: _file("style.css"),
+        SCRIPT: _file("script.js"),
+    }
+
+
+def home(face: Face, feeds: Sequence[Shown], tags: Sequence[Shown], tag_pages: Mapping[str, str]) -> bytes:
+    """Render the page of all feeds, each with its newest stories; and the tags with the most stories."""
+    most = sorted(tags, key=lambda each: (-each.stories, each.feed.name))[:_TAGS_AT_HOME]
+    links = [
+        (each, feed_title(shown.feed), reference(feed_path(shown.feed, each.suffix)))
+        for shown in feeds
+        for each in formats_of(shown.feed)
+    ]
+    common = [(each.feed.title, each.stories, reference(page_path(each.feed))) for each in most]
+    cards = "".join(each.card for each in feeds)
+    return link_tags(render("home.html", face, top="", cards=cards, links=links, tags=common), tag_pages, "")
+
+
+def tags_page(face: Face, tags: Sequence[Shown]) -> bytes:
+    """Render the page of all tags that have a feed."""
+    by_name = sorted(tags, key=lambda each: (each.feed.title.casefold(), each.feed.name))
+    return render("tags.html", face, top=top(TAGS), tags="".join(each.card for each in by_name))
+
+
+def story_pages(face: Face, stories: Iterable[Story], tag_pages: Mapping[str, str]) -> dict[str, bytes]:
     """Render the pages of those stories that have one, by path."""
-    return {path: story_page(face, story) for story in stories if (path := story_path(story))}
+    return {path: story_page(face, story, tag_pages) for story in stories if (path := story_path(story))}
 
 
-def index(face: Face, documents: Sequence[Document]) -> bytes:
-    """Render the page that lists the feeds, each with its newest stories."""
-    return _render("index.html", face=face, top="", documents=documents, newest=_NEWEST)
-
-
-def story_page(face: Face, story: Story) -> bytes:
+def story_page(face: Face, story: Story, tag_pages: Mapping[str, str]) -> bytes:
     """Render the page of a story; it lies in a folder of its own, see `addresses.story_path`."""
-    return _render("story.html", face=face, top="../", story=story)
+    return link_tags(render("story.html", face, top="../", story=story), tag_pages, "../")
 
 
-def style() -> bytes:
-    """Give the style sheet that all pages share, for `addresses.STYLE`."""
-    return files("tagwire.output").joinpath("templates", "style.css").read_bytes()
-
-
-def _render(template: str, **values: object) -> bytes:
-    return xml_safe(_environment().get_template(template).render(values)).encode()
-
-
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("tagwire.output"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.globals.update(
-        {
-            "copy_title": copy_title,
-            "feed_path": feed_path,
-            "formats": FORMATS,
-            "index_path": INDEX,
-            "language_tag": language_tag,
-            "reference": reference,
-            "story_path": story_path,
-            "style_path": STYLE,
-            "web_address": web_address,
-        }
-    )
-    return environment
+def _file(name: str) -> bytes:
+    """Give a file that is published as it is."""
+    return files("tagwire.output").joinpath("templates", name).read_bytes()

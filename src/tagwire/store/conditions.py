@@ -53,6 +53,8 @@ _FILLED: dict[Part, ColumnElement[bool]] = {
 
 ALIVE = and_(stories.c.withdrawn_at.is_(None), stories.c.merged_into.is_(None))
 """Holds for the stories that may be published at all."""
+NEWS = and_(ALIVE, not_(stories.c.quiet))
+"""Holds for those that may enter a feed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,9 +30,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.expression import literal
 
-from tagwire.model import Copy, Enclosure, Feed, Filter, Story
-from tagwire.store import facts
-from tagwire.store.conditions import ALIVE, condition, depends_on_time, grows_by_time
+from tagwire.model import Copy, Enclosure, Feed, Filter, Story, tag_key
+from tagwire.store import facts, marking
+from tagwire.store.conditions import ALIVE, NEWS, condition, depends_on_time, grows_by_time
 from tagwire.store.rows import IN_ONE_QUERY, chunks
 from tagwire.store.schema import articles, feed_stories, feeds, sources, stories, story_tags
 from tagwire.store.touched import Judge, touched
@@ -74,16 +74,20 @@ def catch_up(connection: Connection, defined: Sequence[Feed], now: datetime, jud
 
     """
     newest = int(connection.execute(select(func.max(stories.c.change))).scalar() or 0)
+    known = {row.name: row for row in connection.execute(select(feeds))}
+    since = min((known[feed.name].seen for feed in defined if feed.name in known), default=newest)
     behind: dict[int, list[tuple[int, Filter]]] = {}
-    for feed, row in zip(defined, _remembered(connection, defined, now), strict=True):
+    moved: set[int] = set()
+    for feed in defined:
+        row = _remembered(connection, known.get(feed.name), feed, now)
         if depends_on_time(feed.filter):
-            _take_in(
-                connection, row.id, row.seen, _perhaps_moved(row, feed.filter), condition(feed.filter, now), now=now
-            )
+            changed, chosen = _perhaps_moved(row, feed.filter), condition(feed.filter, now)
+            moved |= _take_in(connection, row.id, row.seen, changed, chosen, now=now)
         elif row.seen < newest:
             behind.setdefault(row.seen, []).append((row.id, feed.filter))
     for seen, waiting in behind.items():
-        _advance(connection, seen, waiting, now, judge)
+        moved |= _advance(connection, seen, waiting, now, judge)
+    marking.mark(connection, moved, since, newest)
     names = [feed.name for feed in defined]
     for some in chunks(names, IN_ONE_QUERY):
         connection.execute(update(feeds).where(feeds.c.name.in_(some), feeds.c.seen != newest).values(seen=newest))
@@ -91,17 +95,19 @@ def catch_up(connection: Connection, defined: Sequence[Feed], now: datetime, jud
 
 def _advance(
     connection: Connection, seen: int, waiting: Sequence[tuple[int, Filter]], now: datetime, judge: Judge | None
-) -> None:
-    """Let feeds that have seen the same changes see the later ones."""
+) -> set[int]:
+    """Let feeds that have seen the same changes see the later ones; give those that a story entered or left."""
     since = stories.c.change > seen
     changed = list(connection.execute(select(stories.c.id).where(since).limit(_FEW + 1)).scalars())
+    moved: set[int] = set()
     if judge is None or not seen or len(changed) > _FEW:
         for feed, chosen in waiting:
-            _take_in(connection, feed, seen, since if seen else true(), condition(chosen, now), now=now)
-        return
+            moved |= _take_in(connection, feed, seen, since if seen else true(), condition(chosen, now), now=now)
+        return moved
     among = stories.c.id.in_(changed)
     for feed, belonging in touched(connection, dict(waiting), changed, judge, now).items():
-        _take_in(connection, feed, seen, among, stories.c.id.in_(belonging), now=now)
+        moved |= _take_in(connection, feed, seen, among, stories.c.id.in_(belonging), now=now)
+    return moved
 
 
 def _perhaps_moved(row: Row[Any], chosen: Filter) -> ColumnElement[bool]:
@@ -112,30 +118,24 @@ def _perhaps_moved(row: Row[Any], chosen: Filter) -> ColumnElement[bool]:
     return or_(stories.c.change > row.seen, stories.c.id.in_(inside))
 
 
-def _remembered(connection: Connection, defined: Sequence[Feed], now: datetime) -> list[Row[Any]]:
-    """Give what is remembered of each feed; one that is new, or has another filter now, has seen nothing."""
-    known = {row.name: row for row in connection.execute(select(feeds))}
-    rows = []
-    for feed in defined:
-        row, chosen = known.get(feed.name), repr(feed.filter)
-        if row is None:
-            row = _first_seen(connection, feed, chosen, now)
-        elif row.filter != chosen:
-            row = _seen_nothing(connection, row, chosen)
-        rows.append(row)
-    return rows
+def _remembered(connection: Connection, row: Row[Any] | None, feed: Feed, now: datetime) -> Row[Any]:
+    """Give what is remembered of a feed; one that is new, or has another filter now, has seen nothing."""
+    chosen = repr(feed.filter)
+    if row is None:
+        return first_seen(connection, feed, chosen, now)
+    if row.filter != chosen:
+        changed = update(feeds).where(feeds.c.id == row.id).values(filter=chosen, seen=0)
+        return connection.execute(changed.returning(*feeds.c)).one()
+    return row
 
 
-def _first_seen(connection: Connection, feed: Feed, chosen: str, now: datetime) -> Row[Any]:
+def first_seen(connection: Connection, feed: Feed, chosen: str, now: datetime) -> Row[Any]:
+    """Remember a new feed."""
     # The year is a constant: a lost database must give the same id again.
     uri = f"tag:{facts.authority(connection)},2026:feed:{quote(feed.name)}"
     values = {"name": feed.name, "uri": uri, "since": now, "filter": chosen, "seen": 0}
+    values |= {"tag": feed.tag, "tag_key": tag_key(feed.tag)}
     return connection.execute(insert(feeds).values(values).returning(*feeds.c)).one()
-
-
-def _seen_nothing(connection: Connection, row: Row[Any], chosen: str) -> Row[Any]:
-    changed = update(feeds).where(feeds.c.id == row.id).values(filter=chosen, seen=0)
-    return connection.execute(changed.returning(*feeds.c)).one()
 
 
 def _take_in(
@@ -146,8 +146,8 @@ def _take_in(
     chosen: ColumnElement[bool],
     *,
     now: datetime,
-) -> None:
-    """Move the changed stories that a feed chooses into it, and the others out of it."""
+) -> set[int]:
+    """Move the changed stories that a feed chooses into it, the others out of it; give the feed if there was any."""
     belongs = and_(ALIVE, chosen)
     mine = feed_stories.c.feed == feed
     inside = exists().where(mine, feed_stories.c.story == stories.c.id)
@@ -157,34 +157,87 @@ def _take_in(
     entering = select(literal(feed), stories.c.id, entered_at, stories.c.published).where(
         changed, belongs, not_(stories.c.quiet), not_(inside)
     )
-    connection.execute(insert(feed_stories).from_select(["feed", "story", "entered_at", "published"], entering))
+    taking = insert(feed_stories).from_select(["feed", "story", "entered_at", "published"], entering)
     back = select(stories.c.id).where(changed, belongs)
     returned = and_(mine, feed_stories.c.left_at.is_not(None), feed_stories.c.story.in_(back))
-    connection.execute(update(feed_stories).where(returned).values(left_at=null()))
     out = select(stories.c.id).where(changed, not_(belongs))
     leaving = and_(mine, feed_stories.c.left_at.is_(None), feed_stories.c.story.in_(out))
-    connection.execute(update(feed_stories).where(leaving).values(left_at=now))
+    moves = (
+        taking,
+        update(feed_stories).where(returned).values(left_at=null()),
+        update(feed_stories).where(leaving).values(left_at=now),
+    )
+    return {feed} if sum(connection.execute(move).rowcount for move in moves) else set()
 
 
 def pick(connection: Connection, feed: Feed) -> Picked:
     """Give the stories that a feed publishes now: the last ones that entered, last come first."""
     row = connection.execute(select(feeds).where(feeds.c.name == feed.name)).one()
-    current = (
+    return Picked(row.uri, row.since, tuple(load(connection, current(connection, row.id, feed))))
+
+
+def current(connection: Connection, number: int, feed: Feed) -> list[int]:
+    """Give the stories of a feed's current document, last come first.
+
+    These are the last ones that entered, and after them those of the archives that were edited since the first of the
+    last ones entered: an archive never changes, so that the edit is told here.
+    """
+    if feed.tag:
+        return _tagged(connection, feed)
+    window = connection.execute(
+        select(feed_stories.c.story, feed_stories.c.entered_at)
+        .where(feed_stories.c.feed == number, feed_stories.c.left_at.is_(None))
+        .order_by(*_LAST_COME_FIRST)
+        .limit(feed.limit)
+    ).all()
+    ids = [row.story for row in window]
+    if len(ids) < feed.limit:
+        return ids
+    again = (
         select(feed_stories.c.story)
-        .where(feed_stories.c.feed == row.id, feed_stories.c.left_at.is_(None))
-        .order_by(feed_stories.c.entered_at.desc(), feed_stories.c.published.desc(), feed_stories.c.story.desc())
+        .where(feed_stories.c.feed == number, feed_stories.c.again_at > window[-1].entered_at)
+        .where(feed_stories.c.left_at.is_(None))
+        .order_by(*_LAST_COME_FIRST)
+        .limit(2 * feed.limit)
+    )
+    inside = set(ids)
+    return ids + [each for each in connection.execute(again).scalars() if each not in inside][: feed.limit]
+
+
+_LAST_COME_FIRST = (
+    feed_stories.c.entered_at.desc(),
+    feed_stories.c.published.desc(),
+    feed_stories.c.story.desc(),
+)
+
+
+def _tagged(connection: Connection, feed: Feed) -> list[int]:
+    """Give the stories of a tag's feed; it remembers none, since every story with the tag is in it."""
+    last = (
+        select(stories.c.id)
+        .join(story_tags, story_tags.c.story == stories.c.id)
+        .where(story_tags.c.key == tag_key(feed.tag), NEWS)
+        .order_by(stories.c.kept_at.desc(), stories.c.published.desc(), stories.c.id.desc())
         .limit(feed.limit)
     )
-    ids = list(connection.execute(current).scalars())
-    return Picked(row.uri, row.since, tuple(load(connection, ids)))
+    return list(connection.execute(last).scalars())
 
 
 def without_link(connection: Connection) -> Iterator[Story]:
     """Give the stories of all feeds, also of the past, that have no page of their own but ours."""
-    shown = stories.join(articles, articles.c.id == stories.c.shown)
-    published = select(feed_stories.c.story).where(feed_stories.c.left_at.is_(None))
-    query = select(stories.c.id).select_from(shown).where(articles.c.link.is_(None), stories.c.id.in_(published))
-    return load(connection, list(connection.execute(query.order_by(stories.c.id)).scalars()))
+    query = select(stories.c.id).where(OWN_PAGE).order_by(stories.c.id)
+    return load(connection, list(connection.execute(query).scalars()))
+
+
+# Published, and without a link.
+OWN_PAGE = and_(
+    ALIVE,
+    stories.c.shown.in_(select(articles.c.id).where(articles.c.link.is_(None))),
+    or_(
+        exists().where(feed_stories.c.story == stories.c.id, feed_stories.c.left_at.is_(None)),
+        and_(NEWS, exists().where(story_tags.c.story == stories.c.id, story_tags.c.key == feeds.c.tag_key)),
+    ),
+)
 
 
 def every_story(connection: Connection) -> Iterator[Story]:

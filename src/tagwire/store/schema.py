@@ -18,6 +18,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
     Table,
@@ -25,6 +26,8 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
     false,
+    or_,
+    true,
 )
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -87,6 +90,7 @@ sources = Table(
     Column("definition", Text, nullable=False),  # digest of its options: another one drops the memo
     Column("reader", Text, nullable=False),  # version of its kind's reader: likewise
     Column("generation", Text, nullable=False),  # of the rules that its articles' tags should have come from
+    Column("named", Text, nullable=False, server_default=""),  # what feeds call it: see `publishing.name_sources`
     Column("learnt", Json, nullable=False),  # what its articles have taught the matcher
     Column("about", Json, nullable=False),  # what it says of itself
     Column("habit", Json, nullable=False),  # what was learnt of its rhythm
@@ -129,6 +133,13 @@ stories = Table(
         "quiet", Boolean, nullable=False, server_default=false()
     ),  # older than its source's first news: found, and in no feed
     Column("shown", Integer, nullable=False),  # the article whose text is shown
+    Column("page", Boolean, nullable=False, server_default=false()),  # whether its own page lies in output/ as it is
+    Column("listed", Json, nullable=False, server_default="[]"),  # the keys of the tags whose feeds hold it
+)
+Index(
+    "stories_gone",
+    stories.c.id,
+    sqlite_where=or_(stories.c.withdrawn_at.is_not(None), stories.c.merged_into.is_not(None)),
 )
 
 articles = Table(
@@ -163,6 +174,7 @@ articles = Table(
     UniqueConstraint("source", "guid", "turn"),
     Index("articles_generation", "source", "generation"),  # finds what was tagged by other rules than today's
 )
+Index("articles_without_link", articles.c.story, sqlite_where=articles.c.link.is_(None))
 
 # What the matcher finds candidates by.
 article_keys = Table(
@@ -231,6 +243,13 @@ feeds = Table(
     Column("since", Moment, nullable=False),
     Column("filter", Text, nullable=False),  # the one it was chosen by: another one is applied to all that is stored
     Column("seen", BigInteger, nullable=False),  # the last change of a story that it has caught up with
+    Column("tag", Text, nullable=False, server_default=""),  # the tag whose feed it is, as it is spelt
+    Column("tag_key", Text, nullable=False, server_default="", index=True),
+    Column("stale", Boolean, nullable=False, server_default=true()),  # whether output/ is behind
+    Column("made_from", Text, nullable=False, server_default=""),  # digest of its definition when it was written
+    Column("shown", Json, nullable=False, server_default="[]"),  # the stories in its current document
+    Column("stories", Integer, nullable=False, server_default="0"),  # how many it held when it was written
+    Column("card", Text, nullable=False, server_default=""),  # what the pages of all feeds say of it, in HTML
 )
 
 # What each feed has published, in its order, and what left it.
@@ -242,8 +261,36 @@ feed_stories = Table(
     Column("entered_at", Moment, nullable=False),
     Column("published", Moment, nullable=False),  # the story's when it entered: its place among those of the same pass
     Column("left_at", Moment),
+    Column("archive", Integer),  # the closed archive that it stands in, for ever
+    Column("told_at", Moment),  # the story's `updated` as the archive tells it
+    Column("again_at", Moment),  # when it was edited after that, and so appears again
     PrimaryKeyConstraint("feed", "story"),
     Index("feed_stories_order", "feed", "entered_at", "published", "story"),
+    Index("feed_stories_archive", "feed", "archive"),
+    Index("feed_stories_again", "feed", "again_at"),
+)
+
+# The closed archives of each feed (RFC 5005, 4).
+archives = Table(
+    "archives",
+    metadata,
+    Column("feed", ForeignKey("feeds.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("stories", Integer, nullable=False),
+    Column("stale", Boolean, nullable=False),  # whether a story in it was withdrawn, or came back, since it was written
+    Column("base_url", Text, nullable=False),  # that it was written for; empty: not yet
+    PrimaryKeyConstraint("feed", "number"),
+)
+
+# Stories as formats render them, so that only what changed is rendered.
+fragments = Table(
+    "fragments",
+    metadata,
+    Column("made_as", Text, nullable=False),  # the format, and a digest of all that it depends on beside the story
+    Column("story", ForeignKey("stories.id"), nullable=False, index=True),
+    Column("change", BigInteger, nullable=False),  # the story's when it was rendered
+    Column("body", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("made_as", "story"),
 )
 
 # The files that we wrote to output/, so that we remove our own and nobody else's.
@@ -252,4 +299,5 @@ files = Table(
     metadata,
     Column("path", Text, primary_key=True),
     Column("digest", Text, nullable=False),
+    Column("owner", Text, nullable=False, server_default="", index=True),  # the feed that it belongs to
 )

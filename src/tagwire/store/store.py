@@ -16,6 +16,7 @@ from tagwire.store.candidates import Matcher
 from tagwire.store.conditions import finder
 from tagwire.store.engine import connect, reading, writing
 from tagwire.store.migrate import migrate
+from tagwire.store.publishing import Publishing
 from tagwire.store.rows import chunks
 from tagwire.store.schema import articles, files, sources, stories
 from tagwire.store.touched import Judge
@@ -44,6 +45,7 @@ class Store:
         """
         self._engine = connect(url, finder(found))
         migrate(self._engine)
+        self.publishing = Publishing(self._engine)
 
     def close(self) -> None:
         """Close every connection."""

@@ -17,15 +17,25 @@ def upgrade() -> None:
         sa.Column("since", sa.BigInteger(), nullable=False),
         sa.Column("filter", sa.Text(), nullable=False),
         sa.Column("seen", sa.BigInteger(), nullable=False),
+        sa.Column("tag", sa.Text(), server_default="", nullable=False),
+        sa.Column("tag_key", sa.Text(), server_default="", nullable=False),
+        sa.Column("stale", sa.Boolean(), server_default=sa.true(), nullable=False),
+        sa.Column("made_from", sa.Text(), server_default="", nullable=False),
+        sa.Column("shown", sa.Text(), server_default="[]", nullable=False),
+        sa.Column("stories", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("card", sa.Text(), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("name"),
     )
+    op.create_index(op.f("ix_feeds_tag_key"), "feeds", ["tag_key"], unique=False)
     op.create_table(
         "files",
         sa.Column("path", sa.Text(), nullable=False),
         sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("owner", sa.Text(), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("path"),
     )
+    op.create_index(op.f("ix_files_owner"), "files", ["owner"], unique=False)
     op.create_table(
         "meta",
         sa.Column("key", sa.Text(), nullable=False),
@@ -46,6 +56,7 @@ def upgrade() -> None:
         sa.Column("definition", sa.Text(), nullable=False),
         sa.Column("reader", sa.Text(), nullable=False),
         sa.Column("generation", sa.Text(), nullable=False),
+        sa.Column("named", sa.Text(), server_default="", nullable=False),
         sa.Column("learnt", sa.Text(), nullable=False),
         sa.Column("about", sa.Text(), nullable=False),
         sa.Column("habit", sa.Text(), nullable=False),
@@ -65,13 +76,6 @@ def upgrade() -> None:
     op.create_index(op.f("ix_sources_host"), "sources", ["host"], unique=False)
     op.create_index("sources_due", "sources", ["defined", "kind", "next_at"], unique=False)
     op.create_table(
-        "memos",
-        sa.Column("source", sa.Integer(), nullable=False),
-        sa.Column("memo", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(["source"], ["sources.id"]),
-        sa.PrimaryKeyConstraint("source"),
-    )
-    op.create_table(
         "stories",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("uri", sa.Text(), nullable=False),
@@ -85,11 +89,30 @@ def upgrade() -> None:
         sa.Column("withdrawn_at", sa.BigInteger(), nullable=True),
         sa.Column("quiet", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("shown", sa.Integer(), nullable=False),
+        sa.Column("page", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("listed", sa.Text(), server_default="[]", nullable=False),
         sa.ForeignKeyConstraint(["merged_into"], ["stories.id"]),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("uri"),
     )
     op.create_index(op.f("ix_stories_change"), "stories", ["change"], unique=False)
+    op.create_index(
+        "stories_gone",
+        "stories",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("withdrawn_at IS NOT NULL OR merged_into IS NOT NULL"),
+    )
+    op.create_table(
+        "archives",
+        sa.Column("feed", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("stories", sa.Integer(), nullable=False),
+        sa.Column("stale", sa.Boolean(), nullable=False),
+        sa.Column("base_url", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["feed"], ["feeds.id"]),
+        sa.PrimaryKeyConstraint("feed", "number"),
+    )
     op.create_table(
         "articles",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -123,8 +146,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("source", "guid", "turn"),
     )
-    op.create_index(op.f("ix_articles_story"), "articles", ["story"], unique=False)
     op.create_index("articles_generation", "articles", ["source", "generation"], unique=False)
+    op.create_index("articles_without_link", "articles", ["story"], unique=False, sqlite_where=sa.text("link IS NULL"))
+    op.create_index(op.f("ix_articles_story"), "articles", ["story"], unique=False)
     op.create_table(
         "corrections",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -144,12 +168,27 @@ def upgrade() -> None:
         sa.Column("entered_at", sa.BigInteger(), nullable=False),
         sa.Column("published", sa.BigInteger(), nullable=False),
         sa.Column("left_at", sa.BigInteger(), nullable=True),
+        sa.Column("archive", sa.Integer(), nullable=True),
+        sa.Column("told_at", sa.BigInteger(), nullable=True),
+        sa.Column("again_at", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(["feed"], ["feeds.id"]),
         sa.ForeignKeyConstraint(["story"], ["stories.id"]),
         sa.PrimaryKeyConstraint("feed", "story"),
     )
+    op.create_index("feed_stories_again", "feed_stories", ["feed", "again_at"], unique=False)
+    op.create_index("feed_stories_archive", "feed_stories", ["feed", "archive"], unique=False)
     op.create_index("feed_stories_order", "feed_stories", ["feed", "entered_at", "published", "story"], unique=False)
     op.create_index(op.f("ix_feed_stories_story"), "feed_stories", ["story"], unique=False)
+    op.create_table(
+        "fragments",
+        sa.Column("made_as", sa.Text(), nullable=False),
+        sa.Column("story", sa.Integer(), nullable=False),
+        sa.Column("change", sa.BigInteger(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["story"], ["stories.id"]),
+        sa.PrimaryKeyConstraint("made_as", "story"),
+    )
+    op.create_index(op.f("ix_fragments_story"), "fragments", ["story"], unique=False)
     op.create_table(
         "hand_tags",
         sa.Column("story", sa.Integer(), nullable=False),
@@ -159,6 +198,13 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["story"], ["stories.id"]),
         sa.PrimaryKeyConstraint("story", "key"),
         sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "memos",
+        sa.Column("source", sa.Integer(), nullable=False),
+        sa.Column("memo", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["source"], ["sources.id"]),
+        sa.PrimaryKeyConstraint("source"),
     )
     op.create_table(
         "story_tags",

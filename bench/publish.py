@@ -1,0 +1,216 @@
+"""How fast publishing is: one new story in a large feed, and in a site of a thousand feeds.
+
+The first figure compares, for one Atom feed of 500 entries and after one new story, what feedgen needs for the whole
+with what rendering the new one and joining it to the others needs; both start from what is at hand in memory. The
+second publishes whole sites, from the store to the disk.
+
+Run it with ``python bench/publish.py``; with ``--small`` for a tenth of the stories.
+"""
+
+import random
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from feedgen.feed import FeedGenerator
+
+from tagwire.model import (
+    Article,
+    Document,
+    Face,
+    Feed,
+    HasTag,
+    Known,
+    Next,
+    Or,
+    Origin,
+    Outcome,
+    Precision,
+    Reading,
+    Site,
+    Source,
+    TagFeeds,
+    TaggedReading,
+    TagReason,
+)
+from tagwire.output.atom import Atom, feed_entry, feed_head
+from tagwire.output.entry import make_entry
+from tagwire.publishing import Publisher
+from tagwire.publishing.fragments import Fragments
+from tagwire.store.store import Store
+from tagwire.store.visits import Defined, generation
+from tagwire.stories.match import Matcher
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+RULES = "bench"
+FEEDS = 1_000
+STORIES = 10_000 if "--small" in sys.argv else 100_000
+ENTRIES = 500
+ROUNDS = 9
+TAGS = [f"Tag {number}" for number in range(3_000)]
+SENTENCE = "The harbour was busy on that day, and nobody knew when the next ship would leave for the north. "
+
+
+@dataclass(frozen=True)
+class Nothing:
+    """The options of a source that has none."""
+
+
+SOURCE = Source(name="bench", kind="web", address="https://bench.example/feed", options=Nothing())
+
+
+class EveryArticleIsNew(Matcher):
+    """A matcher that finds nothing: matching is not what is measured."""
+
+    def keys(self, _article: Article | Known) -> tuple[str, ...]:
+        """Give nothing to be found by."""
+        return ()
+
+    lasting_keys = keys
+
+
+class Site1000:
+    """A store full of stories, and feeds over their tags."""
+
+    def __init__(self, root: Path) -> None:
+        """Open an empty store."""
+        self.root = root
+        self.random = random.Random(7)
+        self.now = START
+        self.store = Store(f"sqlite+pysqlite:///{root / 'tagwire.db'}")
+        self.store.adopt([Defined(SOURCE, "1")], RULES, "bench.example", START)
+        self.count = 0
+
+    def keep(self, number: int) -> None:
+        """Keep so many new stories, with four tags each."""
+        self.now += timedelta(minutes=1)
+        for first in range(self.count, self.count + number, 2_000):
+            articles = [self._article(at) for at in range(first, min(first + 2_000, self.count + number))]
+            tags = [
+                tuple(TagReason(tag, Origin.EARNED, "a word") for tag in self.random.sample(TAGS, 4)) for _ in articles
+            ]
+            reading = Reading(source=SOURCE, outcome=Outcome.NEW, articles=tuple(articles))
+            tagged = TaggedReading(reading, tuple(tags), generation(RULES, ()))
+            self.store.keep([tagged], EveryArticleIsNew(), lambda _: Next(self.now, "always"), self.now)
+        self.count += number
+
+    def publisher(self, feeds: list[Feed], tag_feeds: TagFeeds) -> Publisher:
+        """Give what publishes some feeds."""
+        site = Site(root=self.root, face=Face(), feeds=tuple(feeds), tag_feeds=tag_feeds)
+        return Publisher(site, feeds, self.store, lambda: self.now)
+
+    def _article(self, number: int) -> Article:
+        published = START - timedelta(minutes=STORIES - number)
+        return Article(
+            source="bench",
+            guid=str(number),
+            link=f"https://bench.example/{number}",
+            title=f"Story {number} of the harbour",
+            published=published,
+            day=published.date(),
+            dated=Precision.MINUTE,
+            summary=SENTENCE,
+            content=f"<p>{SENTENCE * 3}</p>" * 5,
+            authors=("Ann Archer",),
+            digest=f"1:{number}",
+        )
+
+
+def whole(document: Document) -> bytes:
+    """Render a feed as feedgen does by itself."""
+    feed: FeedGenerator = feed_head(document)
+    for story in document.stories:
+        feed.add_entry(feed_entry(make_entry(document.face, document.feed, story)), order="append")
+    return bytes(feed.atom_str(pretty=True))
+
+
+def seconds(action: Callable[[], Any], repeated: int = 1) -> float:
+    """Measure the best of some runs: what else the machine does is not what is measured."""
+    runs = []
+    for _ in range(repeated):
+        start = time.perf_counter()
+        action()
+        runs.append(time.perf_counter() - start)
+    return min(runs)
+
+
+@contextmanager
+def site() -> Iterator[Site1000]:
+    """Make a site in a folder that goes away."""
+    with tempfile.TemporaryDirectory() as folder:
+        made = Site1000(Path(folder))
+        yield made
+        made.store.close()
+
+
+def one_feed() -> None:
+    """Compare feedgen's whole with fragments, after one new story."""
+    with site() as made:
+        made.keep(ENTRIES + ROUNDS)
+        feed = Feed(name="all", title="All", limit=ENTRIES)
+        made.publisher([feed], TagFeeds(enabled=False)).publish()
+        rounds = [one_story_more(made, feed) for _ in range(ROUNDS)]
+        slow, fast, stored = (statistics.median(figures) * 1e3 for figures in zip(*rounds, strict=True))
+        print(f"{ENTRIES} entries, one new: feedgen {slow:.1f} ms, joined {fast:.2f} ms: {slow / fast:.0f}x")
+        print(f"  with fragments out of the store, and the new one into it: {stored:.1f} ms")
+
+
+def one_story_more(made: Site1000, feed: Feed) -> tuple[float, float, float]:
+    """Render a feed after one new story, whole and joined; give the seconds that each took."""
+    store, atom = made.store.publishing, Atom()
+    made.keep(1)
+    made.store.catch_up([feed], made.now)
+    (picked,) = made.store.pick([feed])
+    listing = store.listing(feed)
+    document = Document(face=Face(), feed=feed, id=picked.uri, updated=listing.updated, stories=picked.stories)
+    kept = Fragments(Face(), store).of(atom, feed, listing.lines)[1:]
+    results: list[bytes] = []
+
+    def joined() -> None:
+        entry = make_entry(document.face, feed, document.stories[0])
+        results.append(atom.join(document, [atom.fragment(entry), *kept]))
+
+    def stored() -> None:
+        fragments = Fragments(Face(), store)
+        results.append(atom.join(document, fragments.of(atom, feed, listing.lines)))
+        fragments.keep()
+
+    took = seconds(lambda: results.append(whole(document)), 5), seconds(joined, 5), seconds(stored)
+    assert len(set(results)) == 1
+    return took
+
+
+def many_feeds() -> None:
+    """Publish one new story in a site of a thousand feeds."""
+    with site() as made:
+        made.keep(STORIES)
+        feeds = [
+            Feed(name=f"feed-{at}", title=f"Feed {at}", filter=Or((HasTag(TAGS[at]), HasTag(TAGS[at + FEEDS]))))
+            for at in range(FEEDS)
+        ]
+        for what, tag_feeds in (("without", TagFeeds(enabled=False)), ("and with", TagFeeds())):
+            publisher = made.publisher(feeds, tag_feeds)
+            first = seconds(publisher.publish)
+            took, touched = [], []
+            for _ in range(ROUNDS):
+                made.keep(1)
+                start = time.perf_counter()
+                published = publisher.publish()
+                took.append(time.perf_counter() - start)
+                touched.append(sum(each.written for each in published))
+            idle = seconds(publisher.publish)
+            print(f"{FEEDS} feeds {what} feeds of tags, {STORIES} stories: the first time {first:.0f} s,")
+            print(f"  one new story {statistics.median(took):.2f} s, nothing new {idle:.2f} s;")
+            print(f"  {statistics.mean(touched):.1f} named feeds were written for it")
+
+
+if __name__ == "__main__":
+    one_feed()
+    many_feeds()

@@ -1,0 +1,106 @@
+"""Publishing: the second half of the pipeline, for what is behind alone.
+
+    pick | render | write
+
+A feed is behind when a story entered it, left it or changed in it, when its definition changed, or when a file of it
+is gone. The store remembers that until the files are written, so that a crash at any moment loses nothing.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from tagwire.model import Feed, Site, tag_key
+from tagwire.output import addresses, folder, opml, pages
+from tagwire.publishing.feeds import Feeds
+from tagwire.publishing.files import Files
+from tagwire.store.store import Store
+from tagwire.tags.matching import judge
+from tagwire.tags.names import file_name
+
+_SITE, _STORIES = "/site", "/stories"
+"""Who files belong to that are no feed's; no feed's name begins with a slash."""
+
+
+_STORIES_AT_ONCE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What became of one feed."""
+
+    name: str
+    stories: int
+    written: bool
+
+
+class Publisher:
+    """Writes what is behind in the ``output/`` of one site."""
+
+    def __init__(self, site: Site, feeds: Sequence[Feed], store: Store, clock: Callable[[], datetime]) -> None:
+        """Write nothing yet.
+
+        Args:
+            site: the definitions in force.
+            feeds: its feeds, their filters resolved.
+            store: open.
+            clock: gives the time, aware and in UTC.
+
+        """
+        self._site = site
+        self._named = tuple(feeds)
+        self._store = store.publishing
+        self._clock = clock
+        self._files = Files(site.root / "output", self._store)
+
+    def publish(self) -> list[Published] | None:
+        """Let the feeds catch up, and write what is behind; the caller sees to it that nobody else does meanwhile.
+
+        Returns:
+            what became of each feed that has a definition. None: some articles still carry tags of other rules than
+            today's; until none does, the feeds rest, and then change in one stroke.
+
+        Raises:
+            TagwireError: a file cannot be written.
+
+        """
+        now = self._clock()
+        folder.make(self._files.root)
+        if not self._store.catch_up(self._named, judge, now):
+            return None
+        folder.sweep(self._files.root)
+        tags = self._store.catch_up_tags(self._site.tag_feeds, file_name, now)
+        tag_pages = {tag_key(feed.tag): addresses.page_path(feed) for feed in tags}
+        incomplete = self._files.incomplete()
+        every = [*self._named, *tags]
+        feeds = Feeds(self._site.face, self._store, self._files, tag_pages)
+        behind = feeds.behind(every, incomplete)
+        written = feeds.write(behind)
+        self._write_stories(tag_pages, everything=_STORIES in incomplete)
+        gone = self._files.remove_others({*(feed.name for feed in every), _SITE, _STORIES})
+        if behind or gone or _SITE in incomplete or not every:
+            feeds.forget_fragments(every)
+            self._write_site(tags, tag_pages)
+        states = self._store.states()
+        return [Published(feed.name, states[feed.name].stories, feed.name in written) for feed in self._named]
+
+    def _write_stories(self, tag_pages: dict[str, str], *, everything: bool) -> None:
+        """Write the pages of the stories without a link that changed, and remove those that are no longer published."""
+        behind = self._store.pages_behind(everything=everything)
+        for first in range(0, len(behind.wanted), _STORIES_AT_ONCE):
+            some = behind.wanted[first : first + _STORIES_AT_ONCE]
+            self._files.write({_STORIES: pages.story_pages(self._site.face, self._store.load(some), tag_pages)})
+        if behind.wanted or behind.gone:
+            self._files.remove(map(addresses.own_page, behind.gone))
+            self._store.settle_pages(behind.change, behind.wanted, behind.gone)
+
+    def _write_site(self, tags: Sequence[Feed], tag_pages: dict[str, str]) -> None:
+        """Write what there is once: home, the list of the tags, the list of the feeds."""
+        states, cards = self._store.states(), self._store.cards()
+        named, tagged = (
+            [pages.Shown(feed, states[feed.name].stories, cards[feed.name]) for feed in feeds]
+            for feeds in (self._named, tags)
+        )
+        rendered = pages.site_pages(self._site.face, named, tagged, tag_pages)
+        rendered[addresses.OPML] = opml.published(self._site.face, self._named)
+        self._files.write({_SITE: rendered})

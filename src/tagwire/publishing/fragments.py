@@ -1,0 +1,74 @@
+"""Stories as formats and pages render them: each is rendered once, kept, and used again in every feed."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from tagwire import output
+from tagwire.model import Face, Feed, Story
+from tagwire.output import addresses
+from tagwire.output.entry import Entry, make_entry
+from tagwire.store.publishing import Line, Publishing
+
+
+class Renderer(Protocol):
+    """Renders stories one by one."""
+
+    suffix: str
+
+    def fragment(self, entry: Entry) -> bytes:
+        """Render one story; the same entry gives the same bytes."""
+
+
+class Fragments:
+    """Gives the fragments of stories: those that are kept, and those that are rendered now."""
+
+    def __init__(self, face: Face, store: Publishing) -> None:
+        """Render nothing yet."""
+        self._face = face
+        self._store = store
+        self._made: dict[str, dict[int, tuple[int, bytes]]] = {}
+        self._stories: dict[int, Story] = {}
+
+    def of(self, renderer: Renderer, feed: Feed, lines: Sequence[Line]) -> list[bytes]:
+        """Give the fragments of stories in their order; what is rendered now is kept at the next `keep`."""
+        way = self._way(renderer.suffix, feed, addresses.top(feed.name))
+        made = self._made.setdefault(way, {})
+        found = {line.story: made[line.story][1] for line in lines if line.story in made}
+        found |= self._store.fragments(way, [line for line in lines if line.story not in found])
+        missing = [line for line in lines if line.story not in found]
+        for line, story in zip(missing, self._loaded([line.story for line in missing]), strict=True):
+            found[line.story] = renderer.fragment(make_entry(self._face, feed, story))
+            made[line.story] = line.change, found[line.story]
+        return [found[line.story] for line in lines]
+
+    def once(self, renderer: Renderer, feed: Feed, lines: Sequence[Line]) -> list[bytes]:
+        """Give the fragments of stories in their order, without keeping any: for what is written once."""
+        stories = self._store.load([line.story for line in lines])
+        return [renderer.fragment(make_entry(self._face, feed, story)) for story in stories]
+
+    def keep(self) -> None:
+        """Keep what was rendered."""
+        if any(self._made.values()):
+            self._store.keep_fragments(self._made)
+        self._made.clear()
+        self._stories.clear()
+
+    def forget_others(self, feeds: Iterable[Feed]) -> None:
+        """Forget fragments that no feed would use: of another version, or for another address."""
+        suffixes = [*(each.suffix for each in output.FORMATS), ".html"]
+        self._store.forget_fragments(
+            {self._way(suffix, feed, addresses.top(feed.name)) for feed in feeds for suffix in suffixes}
+        )
+
+    def _loaded(self, numbers: Sequence[int]) -> list[Story]:
+        unknown = [number for number in numbers if number not in self._stories]
+        self._stories.update(zip(unknown, self._store.load(unknown), strict=True))
+        return [self._stories[number] for number in numbers]
+
+    def _way(self, suffix: str, feed: Feed, top: str) -> str:
+        """Name the way in which a fragment is made: the format, and a digest of all that it depends on."""
+        depends_on = [output.version(), self._face.base_url, feed.content]
+        if suffix == ".html":
+            depends_on += [self._face.language or "", self._face.timezone, top]
+        return f"{suffix}:{hashlib.blake2b(repr(depends_on).encode(), digest_size=8).hexdigest()}"
