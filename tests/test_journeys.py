@@ -265,6 +265,29 @@ def test_a_publisher_that_renews_everything_republishes_nothing(site, web):
     assert len(site.stories()) == 26
 
 
+def test_many_sources_on_one_host_are_all_visited_in_one_pass(site, web):
+    for number in range(12):
+        web.pages[f"/{number}"] = webserver.rss((f"Story of source {number}", f"{number}", MONDAY))
+        add_source(site, web, name=f"crowd-{number}", path=f"/{number}")
+    result = site.refresh()
+
+    assert [each["outcome"] for each in result["sources"] if each["name"].startswith("crowd")] == ["new"] * 12
+    assert len(web.asked) == 12
+
+
+def test_a_source_that_is_gone_for_good_is_told_and_its_stories_stay(site, web):
+    web.pages["/feed"] = webserver.rss(("SAIC Motor exports more", "1", MONDAY))
+    add_source(site, web)
+    site.refresh()
+    web.pages["/feed"] = 410
+    assert outcome(site.refresh("--all", code=1), "daily")["outcome"] == "gone"
+
+    status = json.loads(site.run("status", "--json").stdout)["sources"]
+    (daily,) = (each for each in status if each["name"] == "daily")
+    assert daily["next_reason"] == "it is gone for good (410); looked at once a month"
+    assert "SAIC Motor exports more" in site.titles("saic")
+
+
 def test_a_backlog_is_a_number_from_nothing_on(site, web):
     add_source(site, web, backlog=-1)
     problem = site.run("check", code=2).stdout

@@ -92,6 +92,14 @@ def test_a_host_is_asked_at_most_two_things_at_once():
     assert server.busiest == 2
 
 
+def test_no_more_than_so_many_are_under_way_over_all_hosts():
+    hosts = tuple(f"127.0.3.{number}" for number in range(1, 9))
+    with serving({"/": after(0.1)}, hosts) as server:
+        readings = read([source(server.url("/", host)) for host in hosts], limits=replace(QUICK, at_once=3))
+    assert {each.outcome for each in readings.values()} == {Outcome.NEW}
+    assert server.busiest == 3
+
+
 def test_requests_to_a_host_lie_a_pause_apart():
     answers = {f"/{number}": page(GOOD) for number in range(4)}
     with serving(answers) as server:
