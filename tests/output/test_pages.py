@@ -195,6 +195,7 @@ def test_the_words_are_those_of_the_sites_language() -> None:
     assert long_day(date(2026, 3, 4), "zh-CN") == "2026年3月4日 星期三"
     assert long_day(date(2026, 3, 4), "fr") == "Wednesday, 4 March 2026"
     assert words("zh-Hant").keys() == words(None).keys()
+    assert not words(None).keys() & set(dir(dict))  # templates would find the method in place of the word
 
 
 # ---------------------------------------------------------------- the page of a story
@@ -295,6 +296,7 @@ def test_subscribing_takes_two_clicks_and_a_browser_finds_the_formats_by_itself(
     page = parsed(topic_page(document(STORY, formats=("atom", "json"))))
     assert hrefs(page, ".subscribe a") == ["ports.atom", "ports.json"]
     assert [node.attributes["data-copy"] for node in page.css(".subscribe button")] == ["ports.atom", "ports.json"]
+    assert text(page, ".subscribe button") == ["Copy", "Copy"]
     assert hrefs(page, "head link[rel=alternate]") == ["ports.atom", "ports.json"]
 
 
