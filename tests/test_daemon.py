@@ -76,6 +76,7 @@ def test_what_was_there_at_the_start_is_published_and_served(site, daemon):
     daemon.until(lambda: all(title in published(site) for title in ("A new plant", "News of the web")))
 
     assert "News of the web" in get(daemon.address(), "all.atom")
+    daemon.until((site.root / "output/index.html").exists)  # it is written after the feeds that it lists
     assert "all.atom" in get(daemon.address(), "")
 
 
