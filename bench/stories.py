@@ -18,6 +18,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import accumulate
 from pathlib import Path
 
 from sqlalchemy import func, insert, select
@@ -49,7 +50,7 @@ class Newsroom:
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)
         self.words = ["".join(self.random.choices(SYLLABLES, k=self.random.randint(1, 3))) for _ in range(20_000)]
-        self.weights = [1 / (rank + 10) for rank in range(len(self.words))]
+        self.weights = list(accumulate(1 / (rank + 10) for rank in range(len(self.words))))
         self.sources = [
             Source(
                 name=f"s{n}", kind="web", address=f"https://s{n}.example/", options=WebOptions(url="https://x.example/")
@@ -60,18 +61,18 @@ class Newsroom:
         self.made = 0
 
     def text(self, length: int) -> str:
-        return " ".join(self.random.choices(self.words, self.weights, k=length))
+        return " ".join(self.random.choices(self.words, cum_weights=self.weights, k=length))
 
     def article(self, source: Source, *, brief: bool = False) -> Article:
         self.made += 1
         published = START + timedelta(days=self.made / A_DAY)
         if self.recent and self.random.random() < 0.08:
-            title = self.random.choice(self.recent)
+            title = self.recent[-self.random.randint(1, min(len(self.recent), 2 * A_DAY))]
             if self.random.random() < 0.5:
                 title = title + " " + self.random.choice(self.words)
         else:
             title = self.text(self.random.randint(6, 12)).capitalize()
-            self.recent = [*self.recent[-2 * A_DAY :], title]
+            self.recent.append(title)
         if brief:
             return self._told(source, title, published)
         content = f"<p>{self.text(150)}</p><p>{self.text(100)}</p>" if self.random.random() < 0.5 else ""
