@@ -3,7 +3,7 @@
 import html
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -21,6 +21,8 @@ _LOOKALIKES = {
     for sign in signs
 }
 _BLANKS = re.compile(r"\s+")
+_REMEMBERED = 20_000
+"""Characters of the longest HTML whose text is remembered for a while."""
 _BLOCK = re.compile(
     r"<(?=/?(?:address|article|aside|blockquote|body|br|caption|dd|details|div|dl|dt|fieldset|figcaption|figure|footer"
     r"|form|h[1-6]|header|hr|html|img|legend|li|main|nav|ol|option|p|pre|section|summary|table|tbody|td|tfoot|th|thead"
@@ -48,10 +50,18 @@ def plain(markup: str) -> str:
     """Give the text of an HTML fragment, blanks folded, without scripts and styles."""
     if "<" not in markup and "&" not in markup:
         return one_line(markup)
+    return _lately_read(markup) if len(markup) <= _REMEMBERED else _read(markup)
+
+
+def _read(markup: str) -> str:
     tree = LexborHTMLParser(_BLOCK.sub(" <", markup))
     tree.strip_tags(["script", "style", "template", "noscript"])
     body = tree.body
     return one_line(body.text() if body else "")
+
+
+_lately_read = lru_cache(maxsize=256)(_read)
+"""An article is read for its tags, for the matcher and for the index of words, one soon after the other."""
 
 
 def unified(text: str) -> str:

@@ -19,6 +19,8 @@ from tagwire.errors import BusyError, StoreError
 
 SAFE_WAL = (3, 51, 3)
 _BUSY_SECONDS = 60
+_CACHE_KIB = 64 * 1024
+"""Of each connection, and at most: the index of keys is asked at random places, and 2 MB hold little of it."""
 
 Found = Callable[[str, str | None, str], bool]
 
@@ -58,7 +60,7 @@ def connect(url: str, found: Found | None = None) -> Engine:
     def prepare(connection: Any, _record: object) -> None:
         # The driver's own transactions leave DDL outside, so it is told to keep out and `begin` below sees to them.
         connection.isolation_level = None
-        for pragma in (f"journal_mode={journal}", "synchronous=FULL", "foreign_keys=ON"):
+        for pragma in (f"journal_mode={journal}", "synchronous=FULL", "foreign_keys=ON", f"cache_size=-{_CACHE_KIB}"):
             connection.execute(f"PRAGMA {pragma}").close()
         if found is not None:
             connection.create_function("tagwire_found", 3, found, deterministic=True)
