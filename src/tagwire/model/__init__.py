@@ -1,0 +1,86 @@
+"""What travels through the pipeline: small frozen values that know no package.
+
+Times are aware and in UTC; a `day` is a calendar day in the time zone of the source that named it.
+"""
+
+from tagwire.model.articles import About, Article, Enclosure, Precision
+from tagwire.model.filters import (
+    After,
+    And,
+    Before,
+    Everything,
+    Filter,
+    FromSource,
+    Has,
+    HasPattern,
+    HasTag,
+    HasWords,
+    InLanguage,
+    Leaf,
+    Not,
+    Or,
+    Part,
+    Searched,
+    Seen,
+    Within,
+)
+from tagwire.model.publishing import Document, Face, Feed, TagFeeds, Withdrawn
+from tagwire.model.site import Site
+from tagwire.model.stories import Candidate, Change, Copy, Decision, Known, Learnt, Mode, Outlet, Story
+from tagwire.model.tags import Example, Origin, TagReason, TagRule, tag_key
+from tagwire.model.visits import Attendance, Habit, Hints, Memo, Next, Outcome, Reading, Source, TaggedReading, Visit
+
+__all__ = [
+    "About",
+    "After",
+    "And",
+    "Article",
+    "Attendance",
+    "Before",
+    "Candidate",
+    "Change",
+    "Copy",
+    "Decision",
+    "Document",
+    "Enclosure",
+    "Everything",
+    "Example",
+    "Face",
+    "Feed",
+    "Filter",
+    "FromSource",
+    "Habit",
+    "Has",
+    "HasPattern",
+    "HasTag",
+    "HasWords",
+    "Hints",
+    "InLanguage",
+    "Known",
+    "Leaf",
+    "Learnt",
+    "Memo",
+    "Mode",
+    "Next",
+    "Not",
+    "Or",
+    "Origin",
+    "Outcome",
+    "Outlet",
+    "Part",
+    "Precision",
+    "Reading",
+    "Searched",
+    "Seen",
+    "Site",
+    "Source",
+    "Story",
+    "TagFeeds",
+    "TagReason",
+    "TagRule",
+    "TaggedReading",
+    "Visit",
+    "Withdrawn",
+    "Within",
+    "tag_key",
+]
