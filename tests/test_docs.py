@@ -13,10 +13,11 @@ import pytest
 from pydantic import TypeAdapter
 
 import manual
-from tagwire import errors, server
+from tagwire import errors
 from tagwire.cli import main
 from tagwire.definitions.schema import FeedTable, SiteTable, SourceTable, Table, with_options
 from tagwire.output import FORMATS
+from tagwire.server import mediatypes
 from tagwire.sources import kinds
 from tagwire.sources.articlefile import SUFFIXES
 from tagwire.sources.articlelines import FIELDS
@@ -260,7 +261,7 @@ def test_the_limits_of_filters_are_those_that_there_are():
 
 
 def test_the_policy_for_another_web_server_is_the_one_of_ours():
-    policy = server._HEADERS["Content-Security-Policy"]
+    policy = mediatypes.POLICY
 
     assert f'"{policy}"' in manual.text("docs/running.md"), f"docs/running.md: wants the policy {policy}"
 

@@ -24,8 +24,8 @@ HOMES = {
     "re2": {"tags/patterns.py"},
     "rich": {"cli/*"},
     "sqlalchemy": {"store/*", "store/migrations/*", "store/migrations/versions/*"},
-    "starlette": {"server.py"},
-    "uvicorn": {"server.py"},
+    "brotli": {"server/encodings.py"},
+    "uvicorn": {"server/listening.py"},
     "watchfiles": {"daemon.py"},
 }
 

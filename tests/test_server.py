@@ -1,5 +1,6 @@
 """The server as readers meet it: a real process on loopback, real HTTP, a real folder."""
 
+import gzip
 import http.client
 import os
 import signal
@@ -7,11 +8,13 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from email.message import Message
 from pathlib import Path
 from typing import Any
 
+import brotli
 import pytest
 
 from tagwire.errors import TagwireError
@@ -46,7 +49,7 @@ class Server:
     def ask(self, path: str, method: str = "GET", **headers: str) -> Answer:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         try:
-            connection.putrequest(method, path)
+            connection.putrequest(method, path, skip_accept_encoding=True)
             for name, value in headers.items():
                 connection.putheader(name.replace("_", "-"), value)
             connection.endheaders()
@@ -200,6 +203,84 @@ def test_a_file_put_back_from_a_backup_is_new_to_a_reader_with_a_later_date(serv
     assert server.ask("/ciie.atom", If_Modified_Since=later).status == 200
 
 
+# ---------------------------------------------------------------- compressed
+
+LONG = "<!doctype html><title>Long</title>" + "<p>The same story again, and again. 上汽集团在进博会。</p>" * 200
+UNPACKED = {"br": brotli.decompress, "gzip": gzip.decompress, None: lambda body: body}
+
+
+@pytest.mark.parametrize(
+    ("accepted", "encoding"),
+    [
+        ("gzip, deflate, br, zstd", "br"),
+        ("gzip", "gzip"),
+        ("x-gzip", "gzip"),
+        ("GZIP;Q=0.5", "gzip"),
+        ("gzip;q=1.0, br;q=0.5", "gzip"),
+        ("br;q=0, *", "gzip"),
+        ("*", "br"),
+        ("gzip;q=0.4, identity;q=0.8", None),
+        ("gzip;q=0, br;q=0", None),
+        ("identity", None),
+        ("deflate, zstd", None),
+        ("", None),
+        ("gzip;q=much", None),
+    ],
+)
+def test_a_reader_gets_the_encoding_that_it_likes_best(server, output, accepted, encoding) -> None:
+    (output / "long.html").write_text(LONG, encoding="utf-8")
+    answer = server.ask("/long.html", Accept_Encoding=accepted)
+    assert answer.headers["Content-Encoding"] == encoding
+    assert answer.headers["Vary"] == "Accept-Encoding"
+    assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert int(answer.headers["Content-Length"]) == len(answer.body)
+    assert UNPACKED[encoding](answer.body).decode() == LONG
+
+
+def test_each_encoding_has_a_strong_etag_of_its_own_and_any_of_them_is_understood(server, output) -> None:
+    (output / "long.html").write_text(LONG, encoding="utf-8")
+    etags = {each: server.ask("/long.html", Accept_Encoding=each).headers["ETag"] for each in ("", "gzip", "br")}
+    assert len(set(etags.values())) == 3
+    assert all(etag.startswith('"') for etag in etags.values())
+    for held in etags.values():
+        for accepted in ("", "gzip", "br", "gzip, br"):
+            answer = server.ask("/long.html", Accept_Encoding=accepted, If_None_Match=held)
+            assert (answer.status, answer.headers["ETag"]) == (304, held)
+            assert answer.headers["Vary"] == "Accept-Encoding"
+    both = server.ask("/long.html", Accept_Encoding="br", If_None_Match=", ".join(etags.values()))
+    assert both.headers["ETag"] == etags["br"]
+    (output / "long.html").write_text(LONG + "<p>New.</p>", encoding="utf-8")
+    assert server.ask("/long.html", Accept_Encoding="br", If_None_Match=", ".join(etags.values())).status == 200
+
+
+def test_head_tells_the_length_of_the_encoding(server: Server, output: Path) -> None:
+    (output / "long.html").write_text(LONG, encoding="utf-8")
+    full = server.ask("/long.html", Accept_Encoding="br")
+    head = server.ask("/long.html", "HEAD", Accept_Encoding="br")
+    assert head.body == b""
+    for name in ("Content-Length", "Content-Encoding", "ETag"):
+        assert head.headers[name] == full.headers[name] is not None
+
+
+def test_a_large_feed_asked_for_by_many_at_once_is_whole_for_each(server: Server, output: Path) -> None:
+    large = b"<feed>" + os.urandom(200_000).hex().encode() + b"</feed>"
+    (output / "large.atom").write_bytes(large)
+    with ThreadPoolExecutor(8) as pool:
+        asked = [pool.submit(server.ask, "/large.atom", Accept_Encoding="br") for _ in range(16)]
+        answers = [each.result() for each in asked]
+    assert {answer.headers["Content-Encoding"] for answer in answers} == {"br"}
+    assert {brotli.decompress(answer.body) for answer in answers} == {large}
+
+
+def test_what_is_small_or_packed_already_is_sent_as_it_is(server: Server, output: Path) -> None:
+    (output / "photo.jpg").write_bytes(b"\xff" * 5_000)
+    for path in ("/ciie.atom", "/photo.jpg"):
+        answer = server.ask(path, Accept_Encoding="br, gzip")
+        assert answer.headers["Content-Encoding"] is None
+        assert answer.headers["Vary"] is None
+        assert answer.body == server.ask(path).body
+
+
 # ---------------------------------------------------------------- nobody gets in
 
 
@@ -255,6 +336,15 @@ def test_a_file_that_may_not_be_read_is_not_there_for_the_world(server: Server, 
     if os.access(output / "ciie.atom", os.R_OK):
         pytest.skip("this user may read every file")
     assert server.ask("/ciie.atom").status == 404
+
+
+def test_a_folder_that_became_a_link_leads_nowhere_although_its_file_was_served(server: Server, output: Path) -> None:
+    assert server.ask("/stories/one.html").status == 200
+    (output.parent / "away").mkdir()
+    (output.parent / "away" / "one.html").write_text("<!doctype html><title>secret</title>", encoding="utf-8")
+    (output / "stories").rename(output.parent / "before")
+    (output / "stories").symlink_to(output.parent / "away")
+    assert server.ask("/stories/one.html").status == 404
 
 
 def test_an_output_folder_behind_a_link_is_served(server: Server, output: Path) -> None:
