@@ -557,10 +557,11 @@ def test_the_limit_takes_the_last_ones(store):
 
 def test_stories_without_a_link_are_found_once_a_feed_published_them(store):
     keep(store, tagged(article("linked"), article("not linked", link=None)))
-    assert list(store.stories_without_link()) == []
+    assert store.publishing.pages_behind(everything=True).wanted == ()
     store.catch_up([feed()], NOON)
 
-    assert [story.title for story in store.stories_without_link()] == ["not linked"]
+    wanted = store.publishing.pages_behind(everything=True).wanted
+    assert [story.title for story in store.publishing.load(wanted)] == ["not linked"]
 
 
 def test_status_counts_what_a_feed_holds(store):
@@ -571,16 +572,6 @@ def test_status_counts_what_a_feed_holds(store):
     assert (one.stories, one.newest) == (2, NOON + HOUR)
     assert (none.stories, none.newest) == (0, None)
     assert store.sources()[1].articles == 2
-
-
-# ------------------------------------------------------------ files
-
-
-def test_files_are_remembered_until_they_are_removed(store):
-    store.remember_written({"a.atom": "1", "b.atom": "2"}, ())
-    store.remember_written({"a.atom": "3"}, ["b.atom"])
-
-    assert store.written() == {"a.atom": "3"}
 
 
 # ------------------------------------------------------------ the door

@@ -13,7 +13,8 @@ from tagwire.publishing.files import Files
 from tagwire.publishing.fragments import Fragments
 from tagwire.publishing.history import History, retained
 from tagwire.store.archives import Archive
-from tagwire.store.publishing import Line, Listing, Publishing, Settled
+from tagwire.store.listing import Line, Listing
+from tagwire.store.publishing import Publishing, Settled
 from tagwire.text import one_line
 
 _AT_ONCE = 20

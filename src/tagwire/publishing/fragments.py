@@ -8,7 +8,8 @@ from tagwire import output
 from tagwire.model import Face, Feed, Story
 from tagwire.output import addresses
 from tagwire.output.entry import Entry, make_entry
-from tagwire.store.publishing import Line, Publishing
+from tagwire.store.listing import Line
+from tagwire.store.publishing import Publishing
 
 
 class Renderer(Protocol):

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from tagwire.model import Story
-from tagwire.store import corrections, picking
+from tagwire.store import corrections, loading
 from tagwire.store.schema import article_tags, articles, feed_stories, feeds, hand_tags, sources
 
 
@@ -65,7 +65,7 @@ def explain(connection: Connection, name: str) -> Explained:
     """
     row = corrections.find(connection, name)
     return Explained(
-        story=next(picking.load(connection, [row.id])),
+        story=next(loading.load(connection, [row.id])),
         withdrawn_at=row.withdrawn_at,
         copies=tuple(_telling(each, row.shown) for each in corrections.copies(connection, row.id)),
         tags=tuple(_tags(connection, row.id)),

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Select, func, not_, select
 
 from tagwire.model import Filter, Seen, Story
-from tagwire.store import counting, facts, picking
+from tagwire.store import counting, facts, loading
 from tagwire.store.conditions import ALIVE, Window, condition
 from tagwire.store.rows import IN_ONE_QUERY, chunks
 from tagwire.store.schema import articles, feed_stories, feeds, hand_tags, sources, stories, story_tags
@@ -104,7 +104,7 @@ class View:
 
     def stories(self, some: Iterable[int]) -> list[Story]:
         """Give stories in the order of their numbers as asked for."""
-        return list(picking.load(self._connection, some))
+        return list(loading.load(self._connection, some))
 
     def tags(self, weeks: int) -> list[counting.TagCount]:
         """Give every tag that a story carries; see `counting.tags`."""

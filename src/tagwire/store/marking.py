@@ -1,11 +1,14 @@
-"""Marking: which feeds, and which of their archives, are behind in ``output/`` after feeds caught up."""
+"""Marking: which feeds, and which of their archives, are behind in ``output/`` after feeds caught up.
+
+Feeds say where stories come from, so that a source that is called otherwise changes its stories.
+"""
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, and_, exists, func, select, update
+from sqlalchemy import Connection, Text, and_, exists, func, select, type_coerce, update
 
-from tagwire.store.rows import IN_ONE_QUERY, chunks
-from tagwire.store.schema import archives, feed_stories, feeds, stories
+from tagwire.store.rows import IN_ONE_QUERY, chunks, number_after
+from tagwire.store.schema import archives, articles, feed_stories, feeds, sources, stories
 
 
 def mark(connection: Connection, moved: Iterable[int], since: int, newest: int) -> None:
@@ -54,3 +57,21 @@ def _mark_archives(connection: Connection, since: int) -> None:
         feed_stories.c.story.in_(settled),
     )
     connection.execute(update(archives).where(told).values(stale=True))
+
+
+def name_sources(connection: Connection) -> bool:
+    """Let the stories of a source that is called otherwise now count as changed: feeds say where stories come from.
+
+    Tells whether there was any such source. It is done when all that is news has entered its feeds: this is none.
+    """
+    called = sources.c.name + "\n" + sources.c.title + "\n" + type_coerce(sources.c.about, Text)
+    renamed = connection.execute(select(sources.c.id, sources.c.named).where(sources.c.named != called)).all()
+    if not renamed:
+        return False
+    again = [row.id for row in renamed if row.named]
+    change = number_after(connection, stories.c.change)
+    for some in chunks(again, IN_ONE_QUERY):
+        told = exists().where(articles.c.story == stories.c.id, articles.c.source.in_(some))
+        connection.execute(update(stories).where(told).values(change=change, settled=change, page=False))
+    connection.execute(update(sources).where(sources.c.named != called).values(named=called))
+    return bool(again)

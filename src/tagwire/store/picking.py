@@ -5,7 +5,7 @@ enter by their dates. Every story carries the number of its last change, every f
 that a crash between keeping and picking loses nothing, and a new filter is only a feed that has seen nothing yet.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
-    Select,
     and_,
     case,
     exists,
@@ -30,15 +29,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.expression import literal
 
-from tagwire.model import Copy, Enclosure, Feed, Filter, Story, tag_key
-from tagwire.store import facts, marking
+from tagwire.model import Feed, Filter, Story, tag_key
+from tagwire.store import facts, loading, marking
 from tagwire.store.conditions import ALIVE, NEWS, condition, depends_on_time, grows_by_time
 from tagwire.store.rows import IN_ONE_QUERY, chunks
-from tagwire.store.schema import articles, feed_stories, feeds, sources, stories, story_tags
+from tagwire.store.schema import feed_stories, feeds, stories, story_tags
 from tagwire.store.touched import Judge, touched
-from tagwire.store.visits import about
 
-_STORIES_AT_ONCE = 400
 _FEW = 200
 """Changed stories that are looked at in memory, once for all feeds."""
 
@@ -173,7 +170,7 @@ def _take_in(
 def pick(connection: Connection, feed: Feed) -> Picked:
     """Give the stories that a feed publishes now: the last ones that entered, last come first."""
     row = connection.execute(select(feeds).where(feeds.c.name == feed.name)).one()
-    return Picked(row.uri, row.since, tuple(load(connection, current(connection, row.id, feed))))
+    return Picked(row.uri, row.since, tuple(loading.load(connection, current(connection, row.id, feed))))
 
 
 def current(connection: Connection, number: int, feed: Feed) -> list[int]:
@@ -221,74 +218,6 @@ def _tagged(connection: Connection, feed: Feed) -> list[int]:
         .limit(feed.limit)
     )
     return list(connection.execute(last).scalars())
-
-
-def without_link(connection: Connection) -> Iterator[Story]:
-    """Give the stories of all feeds, also of the past, that have no page of their own but ours."""
-    query = select(stories.c.id).where(OWN_PAGE).order_by(stories.c.id)
-    return load(connection, list(connection.execute(query).scalars()))
-
-
-# Published, and without a link.
-OWN_PAGE = and_(
-    ALIVE,
-    stories.c.shown.in_(select(articles.c.id).where(articles.c.link.is_(None))),
-    or_(
-        exists().where(feed_stories.c.story == stories.c.id, feed_stories.c.left_at.is_(None)),
-        and_(NEWS, exists().where(story_tags.c.story == stories.c.id, story_tags.c.key == feeds.c.tag_key)),
-    ),
-)
-
-
-def every_story(connection: Connection) -> Iterator[Story]:
-    """Give every story that is kept, the first kept one first."""
-    return load(
-        connection, list(connection.execute(select(stories.c.id).where(ALIVE).order_by(stories.c.id)).scalars())
-    )
-
-
-def load(connection: Connection, ids: Iterable[int]) -> Iterator[Story]:
-    """Give stories in the order of their ids as asked for."""
-    for some in chunks(ids, _STORIES_AT_ONCE):
-        rows = {row.id: row for row in connection.execute(select(stories).where(stories.c.id.in_(some)))}
-        copies = _by_story(connection, _copies_of(some))
-        tags = _by_story(connection, select(story_tags).where(story_tags.c.story.in_(some)).order_by(story_tags.c.key))
-        for each in some:
-            yield _story(rows[each], copies[each], [row.tag for row in tags.get(each, ())])
-
-
-def _copies_of(some: list[int]) -> Select[Any]:
-    return (
-        select(articles, sources.c.name, sources.c.title.label("source_title"), sources.c.about)
-        .join(sources, sources.c.id == articles.c.source)
-        .where(articles.c.story.in_(some))
-        .order_by(articles.c.id)
-    )
-
-
-def _by_story(connection: Connection, query: Select[Any]) -> dict[int, list[Row[Any]]]:
-    found: dict[int, list[Row[Any]]] = {}
-    for row in connection.execute(query):
-        found.setdefault(row.story, []).append(row)
-    return found
-
-
-def _story(row: Row[Any], copies: list[Row[Any]], tags: list[str]) -> Story:
-    shown = next(each for each in copies if each.id == row.shown)
-    return Story(
-        id=row.uri, published=row.published, updated=row.updated, day=row.day, title=shown.title, link=shown.link,
-        summary=shown.summary, content=shown.content, authors=tuple(shown.authors), language=shown.language,
-        enclosures=tuple(Enclosure(**each) for each in shown.enclosures), image=shown.image, rights=shown.rights,
-        tags=tuple(tags), shown=_copy(shown), copies=tuple(_copy(each) for each in copies),
-    )  # fmt: skip
-
-
-def _copy(row: Row[Any]) -> Copy:
-    said = about(row.about)
-    return Copy(
-        source=row.name, guid=row.guid, link=row.link, title=row.title, published=row.published, reason=row.reason,
-        about=said if not row.source_title else about({**row.about, "title": row.source_title}),
-    )  # fmt: skip
 
 
 def status(connection: Connection, defined: Sequence[Feed]) -> list[FeedStatus]:

@@ -90,7 +90,7 @@ sources = Table(
     Column("definition", Text, nullable=False),  # digest of its options: another one drops the memo
     Column("reader", Text, nullable=False),  # version of its kind's reader: likewise
     Column("generation", Text, nullable=False),  # of the rules that its articles' tags should have come from
-    Column("named", Text, nullable=False, server_default=""),  # what feeds call it: see `publishing.name_sources`
+    Column("named", Text, nullable=False, server_default=""),  # what feeds call it: see `marking.name_sources`
     Column("learnt", Json, nullable=False),  # what its articles have taught the matcher
     Column("about", Json, nullable=False),  # what it says of itself
     Column("habit", Json, nullable=False),  # what was learnt of its rhythm

@@ -8,17 +8,27 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Self
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import func, select
 
 from tagwire.model import Feed, Filter, Known, Learnt, Memo, Outcome, Story, TaggedReading
-from tagwire.store import corrections, explaining, facts, keeping, looking, picking, rematching, retagging, visits
+from tagwire.store import (
+    corrections,
+    explaining,
+    facts,
+    keeping,
+    loading,
+    looking,
+    picking,
+    rematching,
+    retagging,
+    visits,
+)
 from tagwire.store.candidates import Matcher
 from tagwire.store.conditions import finder
 from tagwire.store.engine import connect, reading, writing
 from tagwire.store.migrate import migrate
 from tagwire.store.publishing import Publishing
-from tagwire.store.rows import chunks
-from tagwire.store.schema import articles, files, sources, stories
+from tagwire.store.schema import articles, sources, stories
 from tagwire.store.touched import Judge
 
 _RETAGGED_AT_ONCE = 2_000
@@ -232,22 +242,17 @@ class Store:
     def newest(self, chosen: Filter, limit: int, now: datetime) -> list[Story]:
         """Give the stories of a filter that were kept last, the last one first."""
         with reading(self._engine) as connection:
-            return list(picking.load(connection, looking.newest(connection, chosen, limit, now)))
+            return list(loading.load(connection, looking.newest(connection, chosen, limit, now)))
 
     def pick(self, feeds: Sequence[Feed]) -> list[picking.Picked]:
         """Give what each feed publishes now, all as of one moment."""
         with reading(self._engine) as connection:
             return [picking.pick(connection, feed) for feed in feeds]
 
-    def stories_without_link(self) -> Iterator[Story]:
-        """Give the published stories that have no page of their own but ours."""
-        with reading(self._engine) as connection:
-            yield from picking.without_link(connection)
-
     def stories(self) -> Iterator[Story]:
         """Give every story, the first kept one first, all as of one moment."""
         with reading(self._engine) as connection:
-            yield from picking.every_story(connection)
+            yield from loading.every_story(connection)
 
     def feeds(self, feeds: Sequence[Feed]) -> list[picking.FeedStatus]:
         """Give what is known of each feed."""
@@ -291,18 +296,3 @@ class Store:
         """Match anew what is stored, or only tell what that would change."""
         with (reading if dry else writing)(self._engine) as connection:
             return rematching.rematch(connection, matcher, now, dry=dry)
-
-    # ------------------------------------------------------------ output
-
-    def written(self) -> dict[str, str]:
-        """Give the files that we have written to ``output/``, with a digest of their bytes."""
-        with reading(self._engine) as connection:
-            return {row.path: row.digest for row in connection.execute(select(files))}
-
-    def remember_written(self, written: dict[str, str], removed: Iterable[str]) -> None:
-        """Remember which files are ours, before they are written."""
-        with writing(self._engine) as connection:
-            for some in chunks([*written, *removed], 500):
-                connection.execute(delete(files).where(files.c.path.in_(some)))
-            if written:
-                connection.execute(insert(files), [{"path": key, "digest": value} for key, value in written.items()])

@@ -1,0 +1,65 @@
+"""Loading: whole stories, put together from the rows of their copies, sources and tags."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, select
+
+from tagwire.model import Copy, Enclosure, Story
+from tagwire.store.conditions import ALIVE
+from tagwire.store.rows import chunks
+from tagwire.store.schema import articles, sources, stories, story_tags
+from tagwire.store.visits import about
+
+_STORIES_AT_ONCE = 400
+
+
+def every_story(connection: Connection) -> Iterator[Story]:
+    """Give every story that is kept, the first kept one first."""
+    return load(
+        connection, list(connection.execute(select(stories.c.id).where(ALIVE).order_by(stories.c.id)).scalars())
+    )
+
+
+def load(connection: Connection, ids: Iterable[int]) -> Iterator[Story]:
+    """Give stories in the order of their ids as asked for."""
+    for some in chunks(ids, _STORIES_AT_ONCE):
+        rows = {row.id: row for row in connection.execute(select(stories).where(stories.c.id.in_(some)))}
+        copies = _by_story(connection, _copies_of(some))
+        tags = _by_story(connection, select(story_tags).where(story_tags.c.story.in_(some)).order_by(story_tags.c.key))
+        for each in some:
+            yield _story(rows[each], copies[each], [row.tag for row in tags.get(each, ())])
+
+
+def _copies_of(some: list[int]) -> Select[Any]:
+    return (
+        select(articles, sources.c.name, sources.c.title.label("source_title"), sources.c.about)
+        .join(sources, sources.c.id == articles.c.source)
+        .where(articles.c.story.in_(some))
+        .order_by(articles.c.id)
+    )
+
+
+def _by_story(connection: Connection, query: Select[Any]) -> dict[int, list[Row[Any]]]:
+    found: dict[int, list[Row[Any]]] = {}
+    for row in connection.execute(query):
+        found.setdefault(row.story, []).append(row)
+    return found
+
+
+def _story(row: Row[Any], copies: list[Row[Any]], tags: list[str]) -> Story:
+    shown = next(each for each in copies if each.id == row.shown)
+    return Story(
+        id=row.uri, published=row.published, updated=row.updated, day=row.day, title=shown.title, link=shown.link,
+        summary=shown.summary, content=shown.content, authors=tuple(shown.authors), language=shown.language,
+        enclosures=tuple(Enclosure(**each) for each in shown.enclosures), image=shown.image, rights=shown.rights,
+        tags=tuple(tags), shown=_copy(shown), copies=tuple(_copy(each) for each in copies),
+    )  # fmt: skip
+
+
+def _copy(row: Row[Any]) -> Copy:
+    said = about(row.about)
+    return Copy(
+        source=row.name, guid=row.guid, link=row.link, title=row.title, published=row.published, reason=row.reason,
+        about=said if not row.source_title else about({**row.about, "title": row.source_title}),
+    )  # fmt: skip

@@ -1,0 +1,55 @@
+"""Pages: the stories that have no page of their own but ours, and whether it lies in ``output/`` as it is."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, and_, exists, func, or_, select, update
+
+from tagwire.store import facts
+from tagwire.store.conditions import ALIVE, NEWS
+from tagwire.store.rows import IN_ONE_QUERY, chunks
+from tagwire.store.schema import articles, feed_stories, feeds, stories, story_tags
+
+_SEEN = "pages_seen"
+
+
+@dataclass(frozen=True, slots=True)
+class PagesBehind:
+    """The stories whose own pages are behind."""
+
+    wanted: tuple[int, ...]
+    """Those whose pages are to be written."""
+    gone: tuple[str, ...]
+    """The ids of those whose pages are to go."""
+    change: int
+    """The last change of a story that was looked at."""
+
+
+# Published, and without a link.
+_OWN_PAGE = and_(
+    ALIVE,
+    stories.c.shown.in_(select(articles.c.id).where(articles.c.link.is_(None))),
+    or_(
+        exists().where(feed_stories.c.story == stories.c.id, feed_stories.c.left_at.is_(None)),
+        and_(NEWS, exists().where(story_tags.c.story == stories.c.id, story_tags.c.key == feeds.c.tag_key)),
+    ),
+)
+
+
+def behind(connection: Connection, *, everything: bool) -> PagesBehind:
+    """Give the stories whose own pages are behind."""
+    newest = int(connection.execute(select(func.max(stories.c.change))).scalar() or 0)
+    seen = 0 if everything else int(facts.get(connection, _SEEN) or 0)
+    changed = or_(stories.c.page.is_(False), stories.c.change > seen)
+    wanted = select(stories.c.id).where(_OWN_PAGE, changed).order_by(stories.c.id)
+    gone = select(stories.c.uri).where(stories.c.page, ~_OWN_PAGE)
+    return PagesBehind(tuple(connection.execute(wanted).scalars()), tuple(connection.execute(gone).scalars()), newest)
+
+
+def settle(connection: Connection, change: int, written: Iterable[int], gone: Iterable[str]) -> None:
+    """Remember which stories have a page of their own, and up to which change of a story they are right."""
+    facts.put(connection, _SEEN, str(change))
+    for some in chunks(written, IN_ONE_QUERY):
+        connection.execute(update(stories).where(stories.c.id.in_(some)).values(page=True))
+    for ids in chunks(gone, IN_ONE_QUERY):
+        connection.execute(update(stories).where(stories.c.uri.in_(ids)).values(page=False))
