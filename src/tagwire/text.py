@@ -33,6 +33,8 @@ _BLOCK = re.compile(
 UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
 """For a character class: scripts without blanks between words, or with particles joined to them (Chinese, Thai, …)."""
 _HAN = ((0x3400, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x2FFFF))
+_IS_HAN = re.compile("[" + "".join(f"{chr(first)}-{chr(last)}" for first, last in _HAN) + "]")
+_KANA_OR_HANGUL = re.compile("[\u3041-\u30ff\uac00-\ud7af]")
 _WORD = re.compile(rf"(?=\w)[{UNSPACED}]|[^\W_{UNSPACED}]+")
 
 
@@ -95,6 +97,14 @@ def folded(text: str) -> str:
 def words(text: str) -> list[str]:
     """Give the words that a search compares: letters and digits, folded; each character of Chinese is a word."""
     return _WORD.findall(unified(text).casefold())
+
+
+def is_chinese(text: str) -> bool:
+    """Tell whether a text is Chinese for the most part: a word of other letters weighs as much as one character."""
+    if text.isascii() or _KANA_OR_HANGUL.search(text):
+        return False
+    found = words(text)
+    return 2 * sum(1 for word in found if _IS_HAN.match(word)) > len(found)
 
 
 def simplified(text: str) -> str:

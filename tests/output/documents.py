@@ -42,6 +42,7 @@ STORY = Story(
     image="https://herald.example.com/17.jpg",
     rights="The Herald",
     tags=("Cranes", "港口"),
+    reasons=("“crane” in the title", "given by the source"),
     shown=HERALD,
     copies=(HERALD, GAZETTE),
 )
@@ -119,6 +120,7 @@ ENCLOSURE = st.builds(
 def hostile_story(draw: st.DrawFn, number: int) -> Story:
     copies = tuple(draw(st.lists(COPY, min_size=1, max_size=3)))
     published, other = draw(MOMENT), draw(MOMENT)
+    tags = tuple(draw(st.lists(TEXT, max_size=3)))
     return Story(
         id=f"tag:feeds.example.org,2026-03-04:{number:06x}",
         published=published,
@@ -134,7 +136,8 @@ def hostile_story(draw: st.DrawFn, number: int) -> Story:
         enclosures=tuple(draw(st.lists(ENCLOSURE, max_size=2))),
         image=draw(URL),
         rights=draw(TEXT),
-        tags=tuple(draw(st.lists(TEXT, max_size=3))),
+        tags=tags,
+        reasons=tuple(draw(TEXT) for _ in tags),
         shown=copies[0],
         copies=copies,
     )

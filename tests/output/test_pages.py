@@ -18,6 +18,7 @@ from tagwire.output.addresses import SCRIPT, page_path, story_address, story_pat
 from tagwire.output.cards import Card, Headline, sparkline
 from tagwire.output.entry import make_entry
 from tagwire.output.pages import Shown, card, home, site_pages, story_page, story_pages, tags_page
+from tagwire.output.reasons import reason_in
 from tagwire.output.topic import Part, Topic
 from tagwire.output.words import long_day, words
 
@@ -133,7 +134,7 @@ def test_home_has_a_card_for_each_feed() -> None:
     assert text(page, ".card h2") == ["Ports", "上汽"]
     assert hrefs(page, ".card h2 a") == ["ports.html", "%E4%B8%8A%E6%B1%BD%3A%20new.html"]
     assert text(page, ".headlines a") == ["A crane falls", "吊车倒下"]
-    assert text(page, ".headlines time") == ["2026-03-04", "2026-03-03"]
+    assert text(page, ".headlines time") == ["4 Mar 2026", "3 Mar 2026"]
     assert text(page, ".card .foot .meta") == ["2 stories", "0 stories"]
 
 
@@ -215,15 +216,51 @@ def test_the_page_tells_the_story() -> None:
     assert page.css_first("article").attributes["lang"] == "zh-CN"
     assert text(page, "title") == ["吊车倒下 · Harbour news"]
     assert text(page, "h1") == ["吊车倒下"]
-    assert text(page, "article .meta") == ["Wednesday, 4 March 2026 Ann, Bo", "The Herald"]
+    assert text(page, "article .meta") == ["Wednesday, 4 March 2026 Ann, Bo also in: The Gazette", "The Herald"]
     assert page.css_first("time").attributes["datetime"] == "2026-03-04T12:30:15+00:00"
     assert text(page, ".summary") == ["Nobody was hurt."]
     assert text(page, ".content p") == ["The crane fell at the quay."]
     assert text(page, ".tags li") == ["Cranes", "港口"]
-    assert text(page, ".sources li") == ["articles", "The Gazette"]
     assert hrefs(page, ".about a") == [
         "https://herald.example.com/17.mp3", "../tags/cranes.html", None, "https://gazette.example.net/9",
     ]  # fmt: skip
+
+
+def test_one_click_says_why_a_story_is_here() -> None:
+    pages = [topic_page(document(STORY)), story_page(FACE, replace(STORY, link=None), TAG_PAGES)]
+    for page in map(parsed, pages):
+        (told,) = page.css("details.why")
+        assert text(told, "dt") == ["Tags", "Sources"]
+        assert text(told, "dd") == [
+            "Cranes “crane” in the title", "港口 given by the source",
+            "The Herald the first of its story", "The Gazette the same title",
+        ]  # fmt: skip
+
+
+def test_what_is_told_without_a_language_is_chinese_where_its_title_is() -> None:
+    silent = replace(OWN_STORY, language=None)
+    page = parsed(topic_page(document(silent, replace(STORY, language=None))))
+    assert [node.attributes.get("lang") for node in page.css(".story article")] == ["zh", None]
+    assert parsed(story_page(FACE, silent, {})).css_first("article").attributes["lang"] == "zh"
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        ("the first of its story", "最早收到的一篇"),
+        ("“上汽” in the title", "标题中有“上汽”"),
+        ("“上汽” in the text, with “car” in the summary", "正文中有“上汽”，摘要中有“car”"),
+        ("broader than “MG”", "“MG”的上位标签"),
+        ("given by the source", "来源自带的标签"),
+        ("same link as shine, 5 min apart", "与shine链接相同，相隔5分钟"),
+        ("nearly the same title (0.93) as city, news, 2 days apart", "与city, news标题几乎相同（0.93），相隔2天"),
+        ("nearly the same text (0.90) as shine, on the same day", "与shine正文几乎相同（0.90），同日"),
+        ("something new", "something new"),
+    ],
+)
+def test_reasons_are_said_in_the_sites_language(reason: str, said: str) -> None:
+    assert reason_in(reason, "zh-CN") == said
+    assert reason_in(reason, "en") == reason
 
 
 def test_the_summary_stands_on_the_page_once() -> None:
@@ -231,12 +268,13 @@ def test_the_summary_stands_on_the_page_once() -> None:
 
 
 def test_a_page_says_only_what_is_known() -> None:
-    bare = replace(OWN_STORY, summary="", tags=(), enclosures=(), rights="", language=None)
+    bare = replace(OWN_STORY, title="1:0", summary="", tags=(), enclosures=(), rights="", language=None)
     page = parsed(story_page(Face(), bare, {}))
     assert "lang" not in page.css_first("html").attributes
     assert "lang" not in page.css_first("article").attributes
     assert page.css(".summary, .tags") == []
-    assert text(page, "h2") == ["Sources"]
+    assert text(page, "h2") == []
+    assert text(page, ".why dt") == ["Sources"]
 
 
 @hostile
@@ -278,7 +316,6 @@ def test_a_story_says_who_told_it_when_and_who_else_did() -> None:
     assert text(page, ".story .source") == ["The Herald"]
     assert text(page, ".story .meta time") == ["12:30"]
     assert text(page, ".story .also") == ["also in: The Gazette"]
-    assert text(page, ".story .why li") == ["The Herald: the first of its story", "The Gazette: the same title"]
     assert hrefs(page, ".story .tag") == ["tags/cranes.html", None]
     assert page.css_first(".story article").attributes["lang"] == "en-GB"
 

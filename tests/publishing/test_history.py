@@ -162,6 +162,20 @@ def test_a_site_that_moved_has_its_archives_at_the_new_address(site):
     assert len(site.history()) == 2
 
 
+def test_a_site_with_another_face_has_it_on_every_page_and_its_archives_stay_what_they_are(site):
+    site.keep(*numbered(20, link=None))
+    grow(site, 0, 8)
+    before = site.files()
+    site.face = replace(site.face, title="新闻", language="zh-CN")
+    site.publish()
+    after = site.files()
+    pages = [path for path in after if path.endswith(".html")]
+    assert {path.partition("/")[0] for path in pages} == {"index.html", "tags", "all.html", "archive", "stories"}
+    assert [path for path in pages if 'lang="zh-CN"' not in after[path].decode()] == []
+    archives = [path for path in after if path.startswith("archive/") and path.endswith(".atom")]
+    assert [after[path] for path in archives] == [before[path] for path in archives]
+
+
 def test_pages_lead_through_the_archives(site):
     grow(site, 0, 13)
     files = site.files()

@@ -124,6 +124,8 @@ class Story:
     rights: str
     tags: tuple[str, ...]
     """The union over the copies, sorted by `tag_key`."""
+    reasons: tuple[str, ...] = ()
+    """Why it carries each of its tags, in their order; of several reasons the best."""
     shown: Copy
     copies: tuple[Copy, ...]
     """Every copy, the first kept one first."""

@@ -5,12 +5,14 @@ An entry depends on its face, its feed and its story alone, not on its neighbour
 
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from itertools import accumulate, takewhile
+from unicodedata import east_asian_width
 from uuid import NAMESPACE_URL, uuid5
 
 from tagwire.model import About, Copy, Enclosure, Face, Feed, Story
 from tagwire.output.addresses import story_address, story_path, tag_scheme
 from tagwire.output.grammar import is_id, language_tag, media_type, web_address
-from tagwire.text import one_line, plain, xml_safe
+from tagwire.text import is_chinese, one_line, plain, xml_safe
 
 _EXCERPT = 300
 
@@ -34,6 +36,14 @@ class Telling:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A tag of a story, and why it carries it."""
+
+    tag: str
+    reason: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One story as a feed tells it; every string is safe for XML, every address is one that the formats allow."""
@@ -53,6 +63,8 @@ class Entry:
     authors: tuple[str, ...]
     """Empty where nobody is named: then the feed's own author stands for it (RFC 4287, 4.2.1)."""
     tags: tuple[str, ...]
+    carried: tuple[Carried, ...]
+    """The tags again, each with its reason."""
     tag_scheme: str
     summary: str
     """Plain text."""
@@ -85,16 +97,31 @@ def make_entry(face: Face, feed: Feed, story: Story) -> Entry:
         via=_via(story, link),
         authors=_names(story.authors) or _names((story.shown.about.title,)),
         tags=_names(story.tags),
+        carried=carried(story),
         tag_scheme=tag_scheme(face),
         summary=xml_safe(story.summary).strip() or ("" if full else excerpt(plain(story.content))),
         content=xml_safe(story.content).strip() if full else "",
         enclosures=tuple(filter(None, map(_enclosure, story.enclosures))),
         image=web_address(story.image),
         rights=one_line(story.rights),
-        language=language_tag(story.language),
+        language=written_in(story.language, story.title),
         source=source,
-        copies=tuple(map(_telling, story.copies)),
+        copies=tellings(story),
     )
+
+
+def carried(story: Story) -> tuple[Carried, ...]:
+    """Give the tags of a story of which it is known why it carries them."""
+    reasons: dict[str, str] = {}
+    for tag, reason in zip(story.tags, story.reasons, strict=False):
+        if name := one_line(tag):
+            reasons.setdefault(name, one_line(reason))
+    return tuple(Carried(tag, reason) for tag, reason in reasons.items())
+
+
+def tellings(story: Story) -> tuple[Telling, ...]:
+    """Give the copies of a story, each with why it is one."""
+    return tuple(map(_telling, story.copies))
 
 
 def feed_title(feed: Feed) -> str:
@@ -108,11 +135,15 @@ def feed_author(face: Face, feed: Feed) -> str:
 
 
 def excerpt(text: str) -> str:
-    """Give the beginning of a text, cut between words where it has blanks."""
-    if len(text) <= _EXCERPT:
-        return text
-    cut = text[:_EXCERPT]
-    return (cut.rpartition(" ")[0] or cut) + "…"
+    """Give the beginning of a text, cut between words where it has blanks; a Chinese character takes two places."""
+    places = accumulate(2 if east_asian_width(sign) in "WF" else 1 for sign in text)
+    cut = text[: sum(1 for _ in takewhile(_EXCERPT.__ge__, places))]
+    return text if cut == text else (cut.rpartition(" ")[0] or cut) + "…"
+
+
+def written_in(language: str | None, title: str) -> str | None:
+    """Give the language of a story: what its source says, else Chinese where its title is; None: nobody knows."""
+    return language_tag(language) or ("zh" if is_chinese(title) else None)
 
 
 def copy_title(copy: Copy) -> str:

@@ -10,9 +10,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from tagwire.model import Face, tag_key
 from tagwire.output import addresses
 from tagwire.output.cards import BOX, sparkline
-from tagwire.output.entry import copy_title, feed_title
+from tagwire.output.entry import carried, copy_title, feed_title, written_in
 from tagwire.output.grammar import language_tag, web_address
-from tagwire.output.words import long_day, words
+from tagwire.output.reasons import reason_in
+from tagwire.output.words import long_day, short_day, words
 from tagwire.text import xml_safe
 
 _TAG = re.compile(r'<a class="tag" data-tag="([^"]*)"')
@@ -57,14 +58,18 @@ def _environment() -> Environment:
         {
             "addresses": addresses,
             "box": BOX,
+            "carried": carried,
             "copy_title": copy_title,
             "feed_title": feed_title,
             "language_tag": language_tag,
             "long_day": long_day,
+            "reason_in": reason_in,
             "reference": addresses.reference,
+            "short_day": short_day,
             "sparkline": sparkline,
             "tag_key": tag_key,
             "web_address": web_address,
+            "written_in": written_in,
         }
     )
     return environment

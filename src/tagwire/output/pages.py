@@ -12,7 +12,7 @@ from tagwire.model import Face, Feed, Story
 from tagwire.output import formats_of
 from tagwire.output.addresses import INDEX, SCRIPT, STYLE, TAGS, feed_path, page_path, reference, story_path, top
 from tagwire.output.cards import Card
-from tagwire.output.entry import feed_title
+from tagwire.output.entry import feed_title, tellings
 from tagwire.output.environment import link_tags, render
 
 _TAGS_AT_HOME = 40
@@ -74,7 +74,10 @@ def story_pages(face: Face, stories: Iterable[Story], tag_pages: Mapping[str, st
 
 def story_page(face: Face, story: Story, tag_pages: Mapping[str, str]) -> bytes:
     """Render the page of a story; it lies in a folder of its own, see `addresses.story_path`."""
-    return link_tags(render("story.html", face, top="../", story=story), tag_pages, "../")
+    copies = tellings(story)
+    others = [copy for copy in copies if copy.link]
+    page = render("story.html", face, top="../", story=story, copies=copies, others=others)
+    return link_tags(page, tag_pages, "../")
 
 
 def _file(name: str) -> bytes:

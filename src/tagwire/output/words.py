@@ -27,9 +27,10 @@ _ENGLISH = {
     "narrow": "Show only stories with",
     "exclude": "Hide stories with",
     "everything": "Show all",
+    "more": "{} more",
     "showing": "{0} of {1} stories",
     "filter": "Filter by tag",
-    "filter_hint": "Once: only these. Twice: all but these.",
+    "filter_hint": "Choose a tag once to see only its stories, twice to hide them.",
     "also": "also in",
     "why": "Why is this here?",
     "older": "Older stories",
@@ -62,9 +63,10 @@ _CHINESE = {
     "narrow": "只看",
     "exclude": "不看",
     "everything": "显示全部",
+    "more": "另有 {} 个",
     "showing": "{1} 篇中的 {0} 篇",
     "filter": "按标签筛选",
-    "filter_hint": "点一次：只看；点两次：排除。",
+    "filter_hint": "点一次只看带此标签的文章，点两次则不看。",
     "also": "另见",
     "why": "为什么在这里？",
     "older": "更早的文章",
@@ -83,15 +85,23 @@ _MONTHS = (
 
 def words(language: str | None) -> dict[str, str]:
     """Give the words of a language: Chinese for every Chinese, English for all others."""
-    return _CHINESE if _is_chinese(language) else _ENGLISH
+    return _CHINESE if is_chinese_language(language) else _ENGLISH
 
 
 def long_day(day: date, language: str | None) -> str:
     """Give a day as people write it: ``Wednesday, 4 March 2026`` or ``2026年3月4日 星期三``."""
-    if _is_chinese(language):
-        return f"{day.year}年{day.month}月{day.day}日 星期{'一二三四五六日'[day.weekday()]}"
+    if is_chinese_language(language):
+        return f"{short_day(day, language)} 星期{'一二三四五六日'[day.weekday()]}"
     return f"{_WEEKDAYS[day.weekday()]}, {day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
-def _is_chinese(language: str | None) -> bool:
+def short_day(day: date, language: str | None) -> str:
+    """Give a day as it stands beside a headline: ``4 Mar 2026`` or ``2026年3月4日``."""
+    if is_chinese_language(language):
+        return f"{day.year}年{day.month}月{day.day}日"
+    return f"{day.day} {_MONTHS[day.month - 1][:3]} {day.year}"
+
+
+def is_chinese_language(language: str | None) -> bool:
+    """Tell whether a language is a Chinese one."""
     return (language_tag(language) or "").lower().split("-")[0] == "zh"

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from tagwire.model import Feed, Site, tag_key
 from tagwire.output import addresses, folder, opml, pages
-from tagwire.publishing.feeds import Feeds
+from tagwire.publishing.feeds import Feeds, made_with
 from tagwire.publishing.files import Files
 from tagwire.store.store import Store
 from tagwire.tags.matching import judge
@@ -86,13 +86,14 @@ class Publisher:
 
     def _write_stories(self, tag_pages: dict[str, str], *, everything: bool) -> None:
         """Write the pages of the stories without a link that changed, and remove those that are no longer published."""
-        behind = self._store.pages_behind(everything=everything)
+        made_from = made_with(self._site.face)
+        behind = self._store.pages_behind(made_from, everything=everything)
         for first in range(0, len(behind.wanted), _STORIES_AT_ONCE):
             some = behind.wanted[first : first + _STORIES_AT_ONCE]
             self._files.write({_STORIES: pages.story_pages(self._site.face, self._store.load(some), tag_pages)})
         if behind.wanted or behind.gone:
             self._files.remove(map(addresses.own_page, behind.gone))
-            self._store.settle_pages(behind.change, behind.wanted, behind.gone)
+            self._store.settle_pages(behind, made_from)
 
     def _write_site(self, tags: Sequence[Feed], tag_pages: dict[str, str]) -> None:
         """Write what there is once: home, the list of the tags, the list of the feeds."""

@@ -7,6 +7,7 @@ from tagwire import output
 from tagwire.model import Document, Face, Feed
 from tagwire.output import addresses, pages
 from tagwire.output.cards import Card, Headline
+from tagwire.output.entry import written_in
 from tagwire.output.grammar import web_address
 from tagwire.output.topic import Part, Topic
 from tagwire.publishing.files import Files
@@ -14,7 +15,7 @@ from tagwire.publishing.fragments import Fragments
 from tagwire.publishing.history import History, retained
 from tagwire.store.archives import Archive
 from tagwire.store.listing import Line, Listing
-from tagwire.store.publishing import Publishing, Settled
+from tagwire.store.publishing import Publishing, Settled, State
 from tagwire.text import one_line
 
 _AT_ONCE = 20
@@ -54,10 +55,10 @@ class Feeds:
         self._store.close_archives((feed, states[feed.name].number) for feed in feeds if feed.retain != 0)
         written: set[str] = set()
         for first in range(0, len(feeds), _AT_ONCE):
-            written |= self._write(feeds[first : first + _AT_ONCE])
+            written |= self._write(feeds[first : first + _AT_ONCE], states)
         return written
 
-    def _write(self, feeds: Sequence[Feed]) -> set[str]:
+    def _write(self, feeds: Sequence[Feed], states: Mapping[str, State]) -> set[str]:
         rendered: dict[str, dict[str, bytes]] = {}
         settled = []
         for feed in feeds:
@@ -66,7 +67,8 @@ class Feeds:
             document = self._document(feed, listing, archives)
             card = _card(listing)
             rendered[feed.name] = self._rendered(document, listing, card)
-            kept = self._history.write(document, listing.number, archives)
+            reshaped = states[feed.name].made_from != self._made_from(feed)
+            kept = self._history.write(document, listing.number, archives, reshaped=reshaped)
             self._files.keep_only(feed.name, {*rendered[feed.name], *kept})
             html = pages.card(self._face, feed, card)
             settled.append(Settled(feed=feed, listing=listing, made_from=self._made_from(feed), card=html))
@@ -102,9 +104,13 @@ class Feeds:
 
     def _made_from(self, feed: Feed) -> str:
         """Give a digest of all that a feed's files depend on beside its stories."""
-        shaping = [getattr(feed, name) for name in _SHAPING]
-        told = repr((output.version(), self._face, shaping))
-        return hashlib.blake2b(told.encode(errors="surrogatepass"), digest_size=12).hexdigest()
+        return made_with(self._face, *(getattr(feed, name) for name in _SHAPING))
+
+
+def made_with(face: Face, *more: object) -> str:
+    """Give a digest of what everything that is published depends on, and of some things more."""
+    told = repr((output.version(), face, list(more)))
+    return hashlib.blake2b(told.encode(errors="surrogatepass"), digest_size=12).hexdigest()
 
 
 _SHAPING = [name for name in Feed.__dataclass_fields__ if name not in {"filter", "file"}]
@@ -121,4 +127,4 @@ def _card(listing: Listing) -> Card:
 
 def _headline(line: Line) -> Headline:
     link = web_address(line.link) or addresses.reference(addresses.own_page(line.uri))
-    return Headline(one_line(line.title) or link, link, line.day, line.language)
+    return Headline(one_line(line.title) or link, link, line.day, written_in(line.language, line.title))

@@ -2,6 +2,7 @@
 
 A closed archive is written once. It is written again only when its site moves to another address, when somebody
 removed it, or when a story in it was withdrawn: then that story is cut out of it, and all else stays as it was.
+Its page for people also follows the site's looks and the feed's title.
 """
 
 from collections.abc import Iterator, Mapping
@@ -31,8 +32,16 @@ class History:
         self._tag_pages = tag_pages
         self._atom = atom.Atom()
 
-    def write(self, current: Document, number: int, archives: list[Archive]) -> list[str]:
-        """Write the archives that are new or stale; give the paths of all that are kept."""
+    def write(self, current: Document, number: int, archives: list[Archive], *, reshaped: bool) -> list[str]:
+        """Write the archives that are new or stale; give the paths of all that are kept.
+
+        Args:
+            current: the feed's current document.
+            number: of the feed.
+            archives: all that are closed, the oldest first.
+            reshaped: whether pages look different from those that were written before.
+
+        """
         paths = []
         for archive in retained(archives, current.feed.retain):
             document = replace(current, archive=archive.number, archives=archive.number - 1, withdrawn=())
@@ -43,6 +52,9 @@ class History:
             last_but_new = archive.number < len(archives) and not archives[archive.number].base_url
             if not fresh or last_but_new or self._files.read(told) is None or self._files.read(page) is None:
                 self._write(document, number, archive, told, page)
+            elif reshaped:
+                archived = self._store.archived(number, archive.number)
+                self._files.write({document.feed.name: {page: self._page(document, archived, page)}})
         return paths
 
     def _write(self, document: Document, number: int, archive: Archive, told: str, page: str) -> None:

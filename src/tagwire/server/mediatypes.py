@@ -26,7 +26,7 @@ TYPES = {
 
 POLICY = (
     # Pages bring other people's text: of all scripts only ours runs, and pictures come from where they lie.
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src http: https: data:; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src http: https: data:; "
     "media-src http: https:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 SAFE = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": POLICY}

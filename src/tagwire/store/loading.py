@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, Select, select
 from tagwire.model import Copy, Enclosure, Story
 from tagwire.store.conditions import ALIVE
 from tagwire.store.rows import chunks
-from tagwire.store.schema import articles, sources, stories, story_tags
+from tagwire.store.schema import article_tags, articles, sources, stories, story_tags
 from tagwire.store.visits import about
 
 _STORIES_AT_ONCE = 400
@@ -27,8 +27,27 @@ def load(connection: Connection, ids: Iterable[int]) -> Iterator[Story]:
         rows = {row.id: row for row in connection.execute(select(stories).where(stories.c.id.in_(some)))}
         copies = _by_story(connection, _copies_of(some))
         tags = _by_story(connection, select(story_tags).where(story_tags.c.story.in_(some)).order_by(story_tags.c.key))
+        reasons = _reasons(connection, some)
         for each in some:
-            yield _story(rows[each], copies[each], [row.tag for row in tags.get(each, ())])
+            carried = [(row.tag, reasons.get((each, row.key), _BY_HAND)) for row in tags.get(each, ())]
+            yield _story(rows[each], copies[each], carried)
+
+
+_BY_HAND = "given by hand"
+
+
+def _reasons(connection: Connection, some: list[int]) -> dict[tuple[int, str], str]:
+    """Give why stories carry the tags that their copies have, by story and key; what was earned counts most."""
+    query = (
+        select(articles.c.story, article_tags.c.key, article_tags.c.reason)
+        .join(articles, articles.c.id == article_tags.c.article)
+        .where(articles.c.story.in_(some))
+        .order_by(article_tags.c.origin, articles.c.id)
+    )
+    reasons: dict[tuple[int, str], str] = {}
+    for story, key, reason in connection.execute(query):
+        reasons.setdefault((story, key), reason)
+    return reasons
 
 
 def _copies_of(some: list[int]) -> Select[Any]:
@@ -47,13 +66,14 @@ def _by_story(connection: Connection, query: Select[Any]) -> dict[int, list[Row[
     return found
 
 
-def _story(row: Row[Any], copies: list[Row[Any]], tags: list[str]) -> Story:
+def _story(row: Row[Any], copies: list[Row[Any]], carried: list[tuple[str, str]]) -> Story:
     shown = next(each for each in copies if each.id == row.shown)
     return Story(
         id=row.uri, published=row.published, updated=row.updated, day=row.day, title=shown.title, link=shown.link,
         summary=shown.summary, content=shown.content, authors=tuple(shown.authors), language=shown.language,
         enclosures=tuple(Enclosure(**each) for each in shown.enclosures), image=shown.image, rights=shown.rights,
-        tags=tuple(tags), shown=_copy(shown), copies=tuple(_copy(each) for each in copies),
+        tags=tuple(tag for tag, _ in carried), reasons=tuple(reason for _, reason in carried),
+        shown=_copy(shown), copies=tuple(_copy(each) for each in copies),
     )  # fmt: skip
 
 

@@ -1,6 +1,5 @@
 """Pages: the stories that have no page of their own but ours, and whether it lies in ``output/`` as it is."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, and_, exists, func, or_, select, update
@@ -10,6 +9,7 @@ from tagwire.store.conditions import ALIVE, NEWS
 from tagwire.store.rows import IN_ONE_QUERY, chunks
 from tagwire.store.schema import articles, feed_stories, feeds, stories, story_tags
 
+_MADE_FROM = "pages_made_from"
 _SEEN = "pages_seen"
 
 
@@ -36,8 +36,9 @@ _OWN_PAGE = and_(
 )
 
 
-def behind(connection: Connection, *, everything: bool) -> PagesBehind:
-    """Give the stories whose own pages are behind."""
+def behind(connection: Connection, made_from: str, *, everything: bool) -> PagesBehind:
+    """Give the stories whose own pages are behind; all are where they were made from something else."""
+    everything = everything or facts.get(connection, _MADE_FROM) != made_from
     newest = int(connection.execute(select(func.max(stories.c.change))).scalar() or 0)
     seen = 0 if everything else int(facts.get(connection, _SEEN) or 0)
     changed = or_(stories.c.page.is_(False), stories.c.change > seen)
@@ -46,10 +47,11 @@ def behind(connection: Connection, *, everything: bool) -> PagesBehind:
     return PagesBehind(tuple(connection.execute(wanted).scalars()), tuple(connection.execute(gone).scalars()), newest)
 
 
-def settle(connection: Connection, change: int, written: Iterable[int], gone: Iterable[str]) -> None:
+def settle(connection: Connection, settled: PagesBehind, made_from: str) -> None:
     """Remember which stories have a page of their own, and up to which change of a story they are right."""
-    facts.put(connection, _SEEN, str(change))
-    for some in chunks(written, IN_ONE_QUERY):
+    facts.put(connection, _MADE_FROM, made_from)
+    facts.put(connection, _SEEN, str(settled.change))
+    for some in chunks(settled.wanted, IN_ONE_QUERY):
         connection.execute(update(stories).where(stories.c.id.in_(some)).values(page=True))
-    for ids in chunks(gone, IN_ONE_QUERY):
+    for ids in chunks(settled.gone, IN_ONE_QUERY):
         connection.execute(update(stories).where(stories.c.uri.in_(ids)).values(page=False))

@@ -158,15 +158,15 @@ class Publishing:
 
     # ------------------------------------------------------------ pages of stories
 
-    def pages_behind(self, *, everything: bool) -> pages.PagesBehind:
-        """Give the stories whose own pages are behind."""
+    def pages_behind(self, made_from: str, *, everything: bool) -> pages.PagesBehind:
+        """Give the stories whose own pages are behind; all are where they were made from something else."""
         with reading(self._engine) as connection:
-            return pages.behind(connection, everything=everything)
+            return pages.behind(connection, made_from, everything=everything)
 
-    def settle_pages(self, change: int, written: Iterable[int], gone: Iterable[str]) -> None:
+    def settle_pages(self, behind: pages.PagesBehind, made_from: str) -> None:
         """Remember which stories have a page of their own, and up to which change of a story they are right."""
         with writing(self._engine) as connection:
-            pages.settle(connection, change, written, gone)
+            pages.settle(connection, behind, made_from)
 
     # ------------------------------------------------------------ files
 

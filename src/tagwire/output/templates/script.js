@@ -1,20 +1,33 @@
-// Makes pages quicker, asks nobody for anything, and stores nothing. Without it, all is there but these comforts.
+// Makes pages quicker, asks no other host for anything, and stores nothing. Without it, all is there but these comforts.
 "use strict";
+
+// ---------------------------------------------------------------- search, where a server answers it
+
+const search = document.querySelector("form[data-served]");
+if (search && location.protocol !== "file:") {
+  fetch(search.action, { method: "HEAD" })
+    .then((answer) => (search.hidden = !answer.ok))
+    .catch(() => {}); // nobody there: it stays hidden
+}
 
 // ---------------------------------------------------------------- copy the address of a feed
 
 for (const button of document.querySelectorAll("button[data-copy]")) {
   const label = button.textContent;
+  const status = button.closest("details").querySelector("[role=status]");
   button.hidden = false;
   button.addEventListener("click", async () => {
     const address = new URL(button.dataset.copy, document.baseURI).href;
-    if (!(await copied(address))) return;
-    button.textContent = button.dataset.copied;
-    setTimeout(() => (button.textContent = label), 2000);
+    if (!(await copied(address, button))) return;
+    button.textContent = status.textContent = button.dataset.copied;
+    setTimeout(() => {
+      button.textContent = label;
+      status.textContent = "";
+    }, 2000);
   });
 }
 
-async function copied(text) {
+async function copied(text, button) {
   try {
     await navigator.clipboard.writeText(text);
     return true;
@@ -27,13 +40,15 @@ async function copied(text) {
     field.select();
     const done = document.execCommand("copy");
     field.remove();
+    button.focus();
     return done;
   }
 }
 
 // ---------------------------------------------------------------- narrow a topic by its tags
 
-const MOST_CHIPS = 24;
+const FEW_CHIPS = 8;
+const MOST_CHIPS = 40;
 const panel = document.getElementById("narrow");
 if (panel) narrow(panel);
 
@@ -45,16 +60,12 @@ function narrow(panel) {
   const wanted = new Map(); // of a tag's key: true to narrow, false to exclude
   const status = panel.querySelector("[role=status]");
   const everything = panel.querySelector(".state button");
+  const list = panel.querySelector(".chips");
 
   const chips = commonest(stories).map(([key, name, count]) => {
-    const chip = document.createElement("button");
+    const mood = element("span", "hidden", panel.dataset.narrow + " ");
+    const chip = element("button", "", mood, name + " ", element("span", "number", count));
     chip.type = "button";
-    chip.dataset.key = key;
-    chip.dataset.name = name;
-    const number = document.createElement("span");
-    number.className = "number";
-    number.textContent = count;
-    chip.append(name + " ", number);
     chip.addEventListener("click", () => {
       const before = wanted.get(key);
       if (before === undefined) wanted.set(key, true);
@@ -62,20 +73,15 @@ function narrow(panel) {
       else wanted.delete(key);
       show();
     });
-    return chip;
+    return { key, chip, mood };
   });
   if (!chips.length) return;
-  panel.querySelector(".chips").append(
-    ...chips.map((chip) => {
-      const item = document.createElement("li");
-      item.append(chip);
-      return item;
-    }),
-  );
+  list.append(...chips.map(({ chip }) => element("li", "", chip)));
+  showFew([...list.children]);
   everything.addEventListener("click", () => {
     wanted.clear();
     show();
-    chips[0].focus();
+    chips[0].chip.focus();
   });
   panel.hidden = false;
   show();
@@ -90,16 +96,31 @@ function narrow(panel) {
     for (const day of document.querySelectorAll(".day")) {
       day.hidden = !day.querySelector(".story:not([hidden])");
     }
-    for (const chip of chips) {
-      const state = wanted.get(chip.dataset.key);
-      chip.setAttribute("aria-pressed", state === undefined ? "false" : "true");
+    for (const { key, chip, mood } of chips) {
+      const state = wanted.get(key);
+      chip.setAttribute("aria-pressed", String(state !== undefined));
       chip.classList.toggle("not", state === false);
-      const mood = state === false ? panel.dataset.exclude : panel.dataset.narrow;
-      chip.setAttribute("aria-label", `${mood} ${chip.dataset.name}`);
+      mood.textContent = (state === false ? panel.dataset.exclude : panel.dataset.narrow) + " ";
     }
     everything.hidden = wanted.size === 0;
     const told = panel.dataset.showing.replace("{0}", count).replace("{1}", stories.length);
     status.textContent = wanted.size ? told : "";
+  }
+
+  // The rarer tags wait behind a button: on a phone they would fill the screen before the first story.
+  function showFew(items) {
+    const rest = items.slice(FEW_CHIPS);
+    if (rest.length < 2) return;
+    for (const item of rest) item.hidden = true;
+    const more = element("button", "more", panel.dataset.more.replace("{}", rest.length));
+    more.type = "button";
+    const last = element("li", "", more);
+    list.append(last);
+    more.addEventListener("click", () => {
+      for (const item of rest) item.hidden = false;
+      last.remove();
+      rest[0].firstChild.focus();
+    });
   }
 }
 
@@ -115,4 +136,11 @@ function commonest(stories) {
     .filter(([, , count]) => count < stories.length)
     .sort((one, other) => other[2] - one[2] || (one[1] < other[1] ? -1 : 1))
     .slice(0, MOST_CHIPS);
+}
+
+function element(name, className, ...children) {
+  const made = document.createElement(name);
+  if (className) made.className = className;
+  made.append(...children);
+  return made;
 }
