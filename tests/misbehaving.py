@@ -11,10 +11,13 @@ import ssl
 import threading
 import time
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from email.utils import formatdate
+
+import brotli
 
 _LONGEST = 20.0
 """Seconds that any answer may take, however endless it is meant to be."""
@@ -124,7 +127,7 @@ def in_turn(*answers: Answer) -> Answer:
 
 def packed(body: bytes, encoding: str = "gzip", cut: int | None = None) -> Answer:
     """Answer with a compressed body, perhaps cut off where its length says that it ends."""
-    data = gzip.compress(body) if encoding == "gzip" else body
+    data = {"gzip": gzip.compress, "br": brotli.compress}.get(encoding, bytes)(body)
     return page(data[:cut], headers={"Content-Encoding": encoding})
 
 
@@ -151,6 +154,8 @@ class Server:
     asked: list[Asked] = field(default_factory=list)
     busiest: int = 0
     """The most requests that were answered at the same time."""
+    busiest_of: dict[str, int] = field(default_factory=dict)
+    """The same, of those to one host, as they name it."""
 
     def url(self, path: str, host: str = "127.0.0.1") -> str:
         return f"{self.scheme}://{host}:{self.port}{path}"
@@ -166,7 +171,7 @@ class _Serving:
         self.tls = tls
         self.stop = threading.Event()
         self.lock = threading.Lock()
-        self.busy = 0
+        self.busy: Counter[str] = Counter()
         self.open: set[socket.socket] = set()
         self.threads = [threading.Thread(target=self.accept, args=(each,), daemon=True) for each in listeners]
         for thread in self.threads:
@@ -207,15 +212,17 @@ class _Serving:
         headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
         asked = Asked(first.split()[1], headers, time.monotonic(), port)
         conversation = Conversation(asked, client, self.stop)
+        host = headers.get("host", "")
         with self.lock:
             self.server.asked.append(asked)
-            self.busy += 1
-            self.server.busiest = max(self.server.busiest, self.busy)
+            self.busy[host] += 1
+            self.server.busiest = max(self.server.busiest, self.busy.total())
+            self.server.busiest_of[host] = max(self.server.busiest_of.get(host, 0), self.busy[host])
         try:
             self.server.answers.get(asked.path, page(b"", "404 Not Found"))(conversation)
         finally:
             with self.lock:
-                self.busy -= 1
+                self.busy[host] -= 1
         return not conversation.close and not self.stop.is_set()
 
     def end(self) -> None:

@@ -98,6 +98,17 @@ def is_running(pid: int) -> bool:
         return False
 
 
+def peak_memory(pid: int | str = "self") -> int:
+    """Give the most memory that a process has had at a time, in bytes."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(re.search(r"^VmHWM:\s+(\d+) kB", status, re.MULTILINE)[1]) * 1024
+
+
+def forget_peak_memory() -> None:
+    """Count our own peak from here on."""
+    Path("/proc/self/clear_refs").write_text("5")
+
+
 def query(root: Path, sql: str) -> list[tuple]:
     """Look into the database with nothing of ours in between."""
     with closing(sqlite_module().connect(root / "tagwire.db", timeout=PATIENCE)) as connection:

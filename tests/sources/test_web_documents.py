@@ -15,12 +15,12 @@ from visiting import NOW, rss, source
 URL = "http://example.org/news/feed.xml"
 
 
-def job(*, content_type="application/xml", url=URL, packed=False, limit=100, rule="guid", marks=(), **more):
+def job(*, content_type="application/xml", url=URL, open_ended=False, limit=100, rule="guid", marks=(), **more):
     return Job(
         source=source(url, **more),
         url=url,
         content_type=content_type,
-        packed=packed,
+        open_ended=open_ended,
         now=NOW,
         limit=limit,
         rule=rule,
@@ -385,18 +385,19 @@ def test_an_empty_document_is_told(content):
         read(content)
 
 
-def test_what_broke_off_inside_its_packing_is_not_kept_by_half():
+def test_what_may_have_broken_off_unseen_is_not_kept_by_half():
     whole = rss("One", "Two")
-    assert len(read(whole, packed=True).articles) == 2
-    assert len(read(whole + b"<!-- cached -->", packed=True).articles) == 2
+    assert len(read(whole, open_ended=True).articles) == 2
+    assert len(read(whole + b"<!-- cached -->", open_ended=True).articles) == 2
     assert (
-        len(read(whole.decode().encode("utf-16"), packed=True, content_type="text/xml; charset=utf-16").articles) == 2
+        len(read(whole.decode().encode("utf-16"), open_ended=True, content_type="text/xml; charset=utf-16").articles)
+        == 2
     )
     with pytest.raises(SourceError, match="broke off before its end"):
-        read(whole[: whole.rindex(b"</item>")], packed=True)
+        read(whole[: whole.rindex(b"</item>")], open_ended=True)
 
 
-def test_an_unpacked_document_without_its_end_is_read_as_far_as_it_goes():
+def test_a_document_that_came_whole_without_its_end_is_read_as_far_as_it_goes():
     whole = rss("One", "Two")
     assert len(read(whole[: whole.rindex(b"</item>")]).articles) == 2
 

@@ -21,7 +21,7 @@ JOB = Job(
     source=source("http://example.org/"),
     url="http://example.org/",
     content_type="",
-    packed=False,
+    open_ended=False,
     now=NOW,
     limit=100,
 )

@@ -50,7 +50,7 @@ class Answer:
             source=self.visit.source,
             url=self.response.address.href,
             content_type=headers.get("content-type", ""),
-            packed="content-encoding" in headers,
+            open_ended="content-encoding" in headers or self.response.ends_with_connection,
             now=self.now,
             limit=self.limits.articles,
             rule=memo.get("rule", identity.GUID),

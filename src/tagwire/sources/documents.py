@@ -57,7 +57,7 @@ def _parse(content: bytes, job: Job) -> Any:
     problem = document.get("bozo_exception")
     if not document.entries and isinstance(problem, SAXException):
         raise SourceError("the feed cannot be read", "", shortened(str(problem)))
-    if job.packed and not _END.search(content[-_TAIL:].replace(b"\0", b"")):
+    if job.open_ended and not _END.search(content[-_TAIL:].replace(b"\0", b"")):
         raise SourceError("the document broke off before its end")
     return document
 

@@ -14,6 +14,7 @@ _IN_MEMORY = 256 * 1024
 """A larger body waits for its parser on disk, so that memory stays flat whatever servers send."""
 _PERMANENT = frozenset({301, 308})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_LENGTHS = frozenset({"content-length", "transfer-encoding"})
 _OK = 200
 _FIRST_FINAL = 200
 _UNREAD_BODY = 64 * 1024
@@ -59,6 +60,8 @@ class Response:
     """Where the permanent redirects at the begin of the chain led."""
     conditional: bool = False
     """Whether a 304 was possible: the last request carried a condition."""
+    ends_with_connection: bool = False
+    """Whether no length was named, so that a connection that broke off looks like the end (RFC 9112, 6.3)."""
     error: str = ""
     """Why there is no whole answer, in plain words."""
 
@@ -84,6 +87,7 @@ class Exchange:
         self._lines: list[bytes] = []
         self._head_bytes = 0
         self._head_whole = False
+        self._first_version = True
         self._body_bytes = 0
 
     # ------------------------------------------------------------ the request of this hop
@@ -141,6 +145,7 @@ class Exchange:
         if line.startswith(b"HTTP/"):
             self._lines, self._head_whole = [], False
             self.status = _status(line)
+            self._first_version = line.startswith(b"HTTP/1")
         elif self._head_whole:
             return None  # a trailer
         elif line.strip():
@@ -202,14 +207,16 @@ class Exchange:
         if error:
             self.discard()
         body, self.body = self.body, None
+        headers = self._headers()
         return Response(
             request=self.request,
             address=self.address,
             status=0 if error else self.status,
-            headers=self._headers(),
+            headers=headers,
             body=body,
             moved_to=self._moved_to,
             conditional=self.conditional,
+            ends_with_connection=self._first_version and headers.keys().isdisjoint(_LENGTHS),
             error=error,
         )
 

@@ -31,8 +31,8 @@ class Job:
     url: str
     """Where it came from."""
     content_type: str
-    packed: bool
-    """Whether it was compressed on its way, which hides where it broke off."""
+    open_ended: bool
+    """Whether nothing but the document itself tells where it ends."""
     now: datetime
     limit: int
     """The most articles."""
