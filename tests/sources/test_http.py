@@ -200,7 +200,7 @@ def test_a_reading_that_is_left_early_leaves_nothing_behind():
         readings = Web(replace(QUICK, stall=15, deadline=15, per_host=9)).read(
             map(Visit, [source(server.url(path)) for path in answers]), NOW
         )
-        assert next(readings).outcome is Outcome.NEW
+        assert next(filter(None, readings)).outcome is Outcome.NEW  # a busy machine may be told first that nobody came
         assert ours()
         readings.close()
         assert ours() == []
