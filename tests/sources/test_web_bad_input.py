@@ -22,7 +22,7 @@ from tagwire.tags.patterns import found
 from visiting import NOW, read, rss, source, visit
 
 LIMITS = Limits(
-    deadline=14, stall=1, pause=0.02, parse_deadline=8, body_bytes=2_000_000, wire_bytes=3_000_000, header_bytes=20_000
+    deadline=14, stall=1, pause=0.02, parse_deadline=14, body_bytes=2_000_000, wire_bytes=3_000_000, header_bytes=20_000
 )
 NAMES = tuple(faults.every(LIMITS, NOW))
 
