@@ -77,12 +77,23 @@ class Daemon:
 @contextmanager
 def daemon(root: Path, *arguments: str) -> Iterator[Daemon]:
     """Run a daemon, by default with a server at any free port; one that is left at the end is killed."""
+    with _begun(root, "run", *(arguments or ("--port", "0"))) as begun:
+        yield begun
+
+
+@contextmanager
+def served(root: Path) -> Iterator[str]:
+    """Serve what a site has published, and give the address; the server is killed at the end."""
+    with _begun(root, "serve", "--port", "0") as begun:
+        yield begun.address()
+
+
+@contextmanager
+def _begun(root: Path, *arguments: str) -> Iterator[Daemon]:
     log = root.with_name(f"{root.name}.log")
     with (
         log.open("wb") as file,
-        subprocess.Popen(
-            command(root, "run", *(arguments or ("--port", "0"))), stdin=subprocess.DEVNULL, stdout=file, stderr=file
-        ) as process,
+        subprocess.Popen(command(root, *arguments), stdin=subprocess.DEVNULL, stdout=file, stderr=file) as process,
     ):
         try:
             yield Daemon(process, log)

@@ -45,6 +45,12 @@ async function copied(text, button) {
   }
 }
 
+// ---------------------------------------------------------------- wide tables scroll, with the keyboard too
+
+for (const table of document.querySelectorAll(".content table")) {
+  if (table.scrollWidth > table.clientWidth) table.tabIndex = 0;
+}
+
 // ---------------------------------------------------------------- narrow a topic by its tags
 
 const FEW_CHIPS = 8;
