@@ -65,6 +65,7 @@ CALLS = {
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     made = sites.make(tmp_path_factory.mktemp("docs") / "site")
+    made.write("tagwire.toml", 'hub = "http://127.0.0.1:1/"')  # nobody is there
     made.write("sources/articles/plant.md", f"---\ntitle: A plant opens\ntags: [Batteries]\nlink: {LINK}\n---\nText.")
     made.refresh()
     return made

@@ -1,7 +1,7 @@
 """The daemon: a clock with a handful of jobs, a watch on the user's files, and the server as a process of its own.
 
-The jobs share nothing but the store: reading files, reading the web, publishing and reloading run side by side,
-each of them never twice at once.
+The jobs share nothing but the store: reading files, reading the web, publishing, telling the hub and reloading run side
+by side, each of them never twice at once.
 """
 
 import logging
@@ -108,14 +108,14 @@ class _Daemon:
     def jobs(self) -> Iterator[None]:
         """Run the jobs; at the end no new step begins, and the ones in hand are waited for."""
         scheduler = BackgroundScheduler(
-            executors={"default": ThreadPoolExecutor(4)},
+            executors={"default": ThreadPoolExecutor(5)},
             # APScheduler's own defaults drop a job that is a second late, and run a backlog one by one.
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
             timezone="UTC",
         )
         # It warns whenever a job is still at work when its next turn comes, which is how long visits are.
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
-        for job in (self.reload, self.read_files, self.read_web, self.publish):
+        for job in (self.reload, self.read_files, self.read_web, self.publish, self.tell_hub):
             scheduler.add_job(
                 self._guarded, "interval", (job,), seconds=_TICK_SECONDS, id=job.__name__, next_run_time=self._clock()
             )
@@ -164,6 +164,10 @@ class _Daemon:
             if feed.written:
                 self._say(f"wrote {feed.name}: {feed.stories} stories")
         self._published, self._published_at = (pipeline, change), now
+
+    def tell_hub(self) -> None:
+        """Tell the hub, where there is one, which documents changed."""
+        self._pipeline.tell_hub()
 
     def _progress(self) -> Progress:
         """Give what says every few seconds how far the tagging is, and its end."""

@@ -18,8 +18,10 @@ from tagwire.errors import TagwireError
 from tagwire.locks import held
 from tagwire.model import Attendance, Learnt, Next, Outcome, Reading, Site, TaggedReading, Visit
 from tagwire.output import folder
-from tagwire.publishing import Published, Publisher
+from tagwire.publishing import Published, Publisher, hub
 from tagwire.sources import Kind, kinds, schedule
+from tagwire.sources.drive import Manner
+from tagwire.sources.http import user_agent
 from tagwire.store.conditions import depends_on_time
 from tagwire.store.keeping import Kept
 from tagwire.store.store import Store
@@ -94,6 +96,7 @@ class Pipeline:
         defined = [Defined(source, self.kinds[source.kind].version) for source in self.site.sources]
         self.store.adopt(defined, self.vocabulary.generation, authority, self.clock())
         self.store.put_in_force(self._version)
+        self.store.pings.adopt(hub.address_of(self.site.face))
         self.outlets = Outlets(self.site.sources, self.store.learnt())
         self.matcher = Matcher(self.outlets, self.site.matching)
         self.store.index(self.matcher, f"{self.matcher.version}.{self.site.matching}")
@@ -227,6 +230,18 @@ class Pipeline:
         """
         with held(self.site.root, "publishing", wait=True):
             return self._publish(progress) if self.store.is_in_force(self._version) else None
+
+    def tell_hub(self, patience: timedelta | None = None) -> int:
+        """Tell the hub, where there is one, which documents changed, and give how many it took.
+
+        Args:
+            patience: what is not told by then is told another time; None: as long as this is not stopped.
+
+        """
+        begun = self.clock()
+        manner = Manner(user_agent(self.site.contact), self.site.proxy)
+        telling = hub.Hub(self.site, self.store.pings, self.clock, manner)
+        return telling.tell(lambda: not self.stopping() and (patience is None or self.clock() - begun < patience))
 
     def _retag(self, progress: Progress) -> None:
         def going_on(done: int, total: int) -> bool:

@@ -37,8 +37,11 @@ def stale(store):
 def settle(store, *feeds, now=NOON):
     """Let feeds catch up, and remember that they are written."""
     assert store.publishing.catch_up(feeds, judge, now)
-    written = [Settled(feed=each, listing=store.publishing.listing(each), made_from="", card="") for each in feeds]
-    store.publishing.settle(written)
+    written = [
+        Settled(feed=each, listing=store.publishing.listing(each), made_from="", card="", documents=())
+        for each in feeds
+    ]
+    store.publishing.settle(written, now)
     assert not stale(store)
 
 

@@ -11,6 +11,7 @@ from tagwire.cli import show, site
 
 if TYPE_CHECKING:
     from tagwire.model import Article, Story
+    from tagwire.store.pings import HubStatus
     from tagwire.store.visits import SourceStatus
 
 
@@ -21,11 +22,11 @@ def status(root: Path, as_json: bool) -> None:  # noqa: FBT001 - a flag of the c
     """Show how each source and each feed is going."""
     loaded = site.load(root)
     with site.opened(loaded) as store:
-        sources, feeds = store.sources(), store.feeds(loaded.site.feeds)
+        sources, feeds, hub = store.sources(), store.feeds(loaded.site.feeds), store.pings.status()
     base = loaded.site.face.base_url
     if as_json:
         listed = [{**show.fields(feed), "address": f"{base}{feed.name}.atom"} for feed in feeds]
-        click.echo(show.as_json({"sources": sources, "feeds": listed}))
+        click.echo(show.as_json({"sources": sources, "feeds": listed, "hub": hub}))
         return
     _say_sources(sources)
     click.echo()
@@ -33,6 +34,21 @@ def status(root: Path, as_json: bool) -> None:  # noqa: FBT001 - a flag of the c
         ("feed", "stories", "newest", "address"),
         [(each.name, str(each.stories), show.moment(each.newest), f"{base}{each.name}.atom") for each in feeds],
     )
+    if hub is not None:
+        _say_hub(hub)
+
+
+def _say_hub(hub: "HubStatus") -> None:
+    """Print how telling the hub goes, on one line."""
+    parts = []
+    if hub.waiting:
+        waiting = show.count(hub.waiting, "document")
+        parts.append(f"to be told of {waiting}, next at {show.moment(hub.next_at)}")
+    if hub.given_up:
+        parts.append(f"given up on telling it of {show.count(hub.given_up, 'document')}")
+    if hub.error:
+        parts.append(f"last problem: {show.harmless(hub.error)}")
+    click.echo(f"\nhub {hub.hub}: {'; '.join(parts) or 'told of everything'}")
 
 
 def _say_sources(sources: "Sequence[SourceStatus]") -> None:

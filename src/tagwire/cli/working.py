@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from tagwire.pipeline import Pipeline
     from tagwire.publishing import Published
     from tagwire.store.keeping import Kept
+
+_HUB_PATIENCE = timedelta(seconds=10)
+"""How long a pass stays for the hub; what it was not told by then, the next one tells."""
 
 _host = click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 _port = click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="The port.")
@@ -58,6 +62,7 @@ def refresh(root: Path, everything: bool, as_json: bool) -> None:  # noqa: FBT00
     with site.at_work(loaded) as pipeline:
         kept = _collect(pipeline, everything=everything, quiet=as_json)
         published = pipeline.publish()
+        pipeline.tell_hub(_HUB_PATIENCE)
     if as_json:
         click.echo(show.as_json({"sources": [_source(each) for each in kept], "feeds": published or []}))
     else:
@@ -105,6 +110,7 @@ def publish(root: Path) -> None:
     loaded = site.load(root)
     with site.at_work(loaded) as pipeline:
         _say_feeds(pipeline.publish())
+        pipeline.tell_hub(_HUB_PATIENCE)
     sys.exit(2 if site.broken(loaded) else 0)
 
 

@@ -75,7 +75,7 @@ class Publisher:
         every = [*self._named, *tags]
         feeds = Feeds(self._site.face, self._store, self._files, tag_pages)
         behind = feeds.behind(every, incomplete)
-        written = feeds.write(behind)
+        written = feeds.write(behind, now)
         self._write_stories(tag_pages, everything=_STORIES in incomplete)
         gone = self._files.remove_others({*(feed.name for feed in every), _SITE, _STORIES})
         if behind or gone or _SITE in incomplete or not every:

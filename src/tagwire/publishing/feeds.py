@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from tagwire import output
 from tagwire.model import Document, Face, Feed
@@ -49,16 +50,16 @@ class Feeds:
         """Forget the fragments that none of the feeds there are would use."""
         self._fragments.forget_others(feeds)
 
-    def write(self, feeds: Sequence[Feed]) -> set[str]:
+    def write(self, feeds: Sequence[Feed], now: datetime) -> set[str]:
         """Write feeds; give the names of those of which a file differs now."""
         states = self._store.states()
         self._store.close_archives((feed, states[feed.name].number) for feed in feeds if feed.retain != 0)
         written: set[str] = set()
         for first in range(0, len(feeds), _AT_ONCE):
-            written |= self._write(feeds[first : first + _AT_ONCE], states)
+            written |= self._write(feeds[first : first + _AT_ONCE], states, now)
         return written
 
-    def _write(self, feeds: Sequence[Feed], states: Mapping[str, State]) -> set[str]:
+    def _write(self, feeds: Sequence[Feed], states: Mapping[str, State], now: datetime) -> set[str]:
         rendered: dict[str, dict[str, bytes]] = {}
         settled = []
         for feed in feeds:
@@ -71,10 +72,13 @@ class Feeds:
             kept = self._history.write(document, listing.number, archives, reshaped=reshaped)
             self._files.keep_only(feed.name, {*rendered[feed.name], *kept})
             html = pages.card(self._face, feed, card)
-            settled.append(Settled(feed=feed, listing=listing, made_from=self._made_from(feed), card=html))
+            documents = tuple(addresses.feed_path(feed, each.suffix) for each in output.formats_of(feed))
+            settled.append(
+                Settled(feed=feed, listing=listing, made_from=self._made_from(feed), card=html, documents=documents)
+            )
         self._fragments.keep()
         written = self._files.write(rendered)
-        self._store.settle(settled)
+        self._store.settle(settled, now)
         return written
 
     def _document(self, feed: Feed, listing: Listing, archives: list[Archive]) -> Document:

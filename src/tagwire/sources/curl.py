@@ -70,6 +70,10 @@ class Line:
         curl = self.curl
         curl.setopt(pycurl.URL, exchange.address.href)
         curl.setopt(pycurl.HTTPHEADER, [_ACCEPT, *exchange.headers()])
+        if exchange.request.form:
+            curl.setopt(pycurl.POSTFIELDS, exchange.request.form)
+        else:
+            curl.setopt(pycurl.HTTPGET, 1)
         curl.setopt(pycurl.TIMEOUT_MS, max(int(exchange.time_left() * 1000), 1))
         curl.setopt(pycurl.SSL_VERIFYPEER, int(exchange.request.verify))
         curl.setopt(pycurl.SSL_VERIFYHOST, 2 if exchange.request.verify else 0)

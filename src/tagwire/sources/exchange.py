@@ -15,6 +15,8 @@ _IN_MEMORY = 256 * 1024
 _PERMANENT = frozenset({301, 308})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _LENGTHS = frozenset({"content-length", "transfer-encoding"})
+_FORM_REDIRECTS = frozenset({307, 308})
+"""After the others a form would be asked for as a document (RFC 9110, 15.4)."""
 _OK = 200
 _FIRST_FINAL = 200
 _UNREAD_BODY = 64 * 1024
@@ -41,6 +43,8 @@ class Request:
     """Whether host and port of `own` may be private."""
     verify: bool = True
     """Whether the server's certificate must hold."""
+    form: str = ""
+    """A form that is posted, URL-encoded; empty: the document is asked for."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -171,7 +175,8 @@ class Exchange:
 
     def redirected(self) -> bool:
         """Follow the answer if it is a redirect: the next hop's address stands, or why there is none."""
-        if self.stopped or self.status not in _REDIRECTS or not self._head_whole:
+        followed = _FORM_REDIRECTS if self.request.form else _REDIRECTS
+        if self.stopped or self.status not in followed or not self._head_whole:
             return False
         there = self._next()
         if there is None:

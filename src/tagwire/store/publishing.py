@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import Engine, delete, insert, select, update
 
 from tagwire.model import Feed, Story, TagFeeds
-from tagwire.store import archives, facts, fragments, listing, loading, marking, pages, picking, tagfeeds
+from tagwire.store import archives, facts, fragments, listing, loading, marking, pages, picking, pings, tagfeeds
 from tagwire.store.engine import reading, writing
 from tagwire.store.listing import Line, Listing
 from tagwire.store.rows import IN_ONE_QUERY, chunks
@@ -38,6 +38,8 @@ class Settled:
     made_from: str
     card: str
     """What the pages of all feeds say of it, in HTML."""
+    documents: tuple[str, ...]
+    """The paths of those of its files that people subscribe to, and that a hub is told of."""
 
 
 class Publishing:
@@ -85,8 +87,11 @@ class Publishing:
         with reading(self._engine) as connection:
             return {row.name: row.card for row in connection.execute(select(feeds.c.name, feeds.c.card))}
 
-    def settle(self, written: Iterable[Settled]) -> None:
-        """Remember that feeds are written, and forget the fragments of what left their current documents."""
+    def settle(self, written: Iterable[Settled], now: datetime) -> None:
+        """Remember that feeds are written, and forget the fragments of what left their current documents.
+
+        Where a hub is to be told of them, those of their documents wait for it that changed.
+        """
         with writing(self._engine) as connection:
             for each in written:
                 shown = [line.story for line in each.listing.lines]
@@ -98,6 +103,7 @@ class Publishing:
                 }  # fmt: skip
                 connection.execute(update(feeds).where(mine).values(values))
                 fragments.forget(connection, set(before) - set(shown))
+                pings.want(connection, each.feed.name, each.documents, now)
 
     # ------------------------------------------------------------ what stands in a feed
 
@@ -190,8 +196,16 @@ class Publishing:
         """Remember which files are ours, before they are written: by path, whose each is, and its digest."""
         with writing(self._engine) as connection:
             for some in chunks(owned, IN_ONE_QUERY):
-                connection.execute(delete(files).where(files.c.path.in_(some)))
-                rows = [{"path": path, "owner": owned[path][0], "digest": owned[path][1]} for path in some]
+                these = files.c.path.in_(some)
+                settled = {row.path: row.settled for row in connection.execute(select(files).where(these))}
+                connection.execute(delete(files).where(these))
+                rows = [
+                    {
+                        "path": path, "owner": owned[path][0], "digest": owned[path][1],
+                        "settled": settled.get(path, ""),
+                    }
+                    for path in some
+                ]  # fmt: skip
                 connection.execute(insert(files), rows)
 
     def forget_files(self, paths: Iterable[str]) -> None:
@@ -201,3 +215,4 @@ class Publishing:
             with writing(self._engine) as connection:
                 for some in chunks(gone, IN_ONE_QUERY):
                     connection.execute(delete(files).where(files.c.path.in_(some)))
+                pings.forget(connection, gone)

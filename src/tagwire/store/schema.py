@@ -300,4 +300,27 @@ files = Table(
     Column("path", Text, primary_key=True),
     Column("digest", Text, nullable=False),
     Column("owner", Text, nullable=False, server_default="", index=True),  # the feed that it belongs to
+    Column("settled", Text, nullable=False, server_default=""),  # its digest when its feed was settled last
+)
+
+# The hub that is told of changed documents, where there is one, and how it does.
+hubs = Table(
+    "hubs",
+    metadata,
+    Column("address", Text, primary_key=True),
+    Column("failures", Integer, nullable=False, server_default="0"),  # in a row
+    Column("next_at", Moment),  # it is left alone until then
+    Column("error", Text, nullable=False, server_default=""),
+)
+
+# The documents that it has not been told of yet.
+pings = Table(
+    "pings",
+    metadata,
+    Column("path", Text, primary_key=True),
+    Column("number", BigInteger, nullable=False),  # grows: another one is another change
+    Column("since", Moment, nullable=False),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("next_at", Moment, index=True),  # none: given up
+    Column("error", Text, nullable=False, server_default=""),
 )

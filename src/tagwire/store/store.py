@@ -27,6 +27,7 @@ from tagwire.store.candidates import Matcher
 from tagwire.store.conditions import finder
 from tagwire.store.engine import connect, reading, writing
 from tagwire.store.migrate import migrate
+from tagwire.store.pings import Pings
 from tagwire.store.publishing import Publishing
 from tagwire.store.schema import articles, sources, stories
 from tagwire.store.touched import Judge
@@ -56,6 +57,7 @@ class Store:
         self._engine = connect(url, finder(found))
         migrate(self._engine)
         self.publishing = Publishing(self._engine)
+        self.pings = Pings(self._engine)
 
     def close(self) -> None:
         """Close every connection."""
