@@ -39,6 +39,14 @@ def test_other_bytes_of_the_same_length_replace_the_file(tmp_path: Path) -> None
     assert (tmp_path / "a.atom").read_bytes() == b"two"
 
 
+def test_each_version_has_the_time_of_another_second(tmp_path: Path) -> None:
+    times = []
+    for body in (b"one", b"two", b"six"):
+        write(tmp_path, "all.atom", body)
+        times.append(int((tmp_path / "all.atom").stat().st_mtime))
+    assert times == sorted(set(times))
+
+
 def test_a_reader_sees_the_old_file_or_the_new_one_and_never_a_part(tmp_path: Path) -> None:
     whole = {bytes([letter]) * 300_000 for letter in b"ab"}
     write(tmp_path, "a.atom", min(whole))
