@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,10 @@ BODY = b"<feed xmlns='http://www.w3.org/2005/Atom'>" + ENTRY * 1_000 + b"</feed>
 App = Callable[[Any, Any, Any], Awaitable[None]]
 
 
+def ours(folder: Path) -> App:
+    return Application(folder.parent, lambda: datetime.now(UTC))
+
+
 def file_response(folder: Path) -> App:
     async def answer(_request: Request) -> FileResponse:
         return FileResponse(folder / FEED, media_type="application/atom+xml")
@@ -44,7 +49,7 @@ def static_files(folder: Path) -> App:
 
 
 APPS: dict[str, Callable[[Path], App]] = {
-    "tagwire": Application, "FileResponse": file_response, "StaticFiles": static_files,
+    "tagwire": ours, "FileResponse": file_response, "StaticFiles": static_files,
 }  # fmt: skip
 
 
@@ -97,7 +102,8 @@ def say(what: str, times: dict[str, float]) -> None:
 def main() -> None:
     requests = int(sys.argv[1]) if len(sys.argv) > 1 else REQUESTS
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
+        folder = Path(name) / "output"
+        folder.mkdir()
         (folder / FEED).write_bytes(BODY)
         print(f"a feed of {len(BODY):,} bytes, {requests} requests in each of {ROUNDS} rounds")
         whole, known = ["tagwire", "FileResponse"], ["tagwire", "StaticFiles"]

@@ -23,8 +23,10 @@ HOMES = {
     "pydantic": {"definitions/*"},
     "re2": {"tags/patterns.py"},
     "rich": {"cli/*"},
+    "prometheus_client": {"server/metrics.py"},
     "sqlalchemy": {"store/*", "store/migrations/*", "store/migrations/versions/*"},
     "brotli": {"server/encodings.py"},
+    "starlette": {"server/*"},
     "uvicorn": {"server/listening.py"},
     "watchfiles": {"daemon.py"},
 }

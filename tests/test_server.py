@@ -17,15 +17,18 @@ from typing import Any
 import brotli
 import pytest
 
+from tagwire.cli.site import clock
 from tagwire.errors import TagwireError
 from tagwire.server import serve
 
 SERVER = """
 import logging, sys
+from datetime import UTC, datetime
 from pathlib import Path
 from tagwire.server import serve
 logging.basicConfig(level="INFO", format="%(message)s")
-serve(Path(sys.argv[1]), sys.argv[2], 0, ends_with_stdin=sys.argv[3] == "pipe")
+root, clock = Path(sys.argv[1]).parent, lambda: datetime.now(UTC)
+serve(root, (sys.argv[2], 0), clock=clock, ends_with_stdin=sys.argv[3] == "pipe")
 """
 PATIENCE = 20
 """Seconds before a test gives up waiting for a process."""
@@ -403,11 +406,11 @@ def test_a_port_in_use_is_named_with_what_to_do(output: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as holder:
         port = holder.getsockname()[1]
         with pytest.raises(TagwireError) as caught:
-            serve(output, "127.0.0.1", port)
+            serve(output.parent, ("127.0.0.1", port), clock=clock)
     assert f"http://127.0.0.1:{port}/" in str(caught.value)
     assert "--port" in str(caught.value)
 
 
 def test_an_address_of_another_machine_is_named_with_what_to_do(output: Path) -> None:
     with pytest.raises(TagwireError, match=r"http://192\.0\.2\.1:8000/: this machine has no such address; .*--host"):
-        serve(output, "192.0.2.1", 8000)
+        serve(output.parent, ("192.0.2.1", 8000), clock=clock)

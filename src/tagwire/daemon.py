@@ -10,9 +10,8 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime, timedelta
-from itertools import chain
 from pathlib import Path
 
 import watchfiles
@@ -38,13 +37,16 @@ _PATIENCE = timedelta(seconds=5)
 """How long tagging anew goes on between two lines about it."""
 
 
-def run(root: Path, *, clock: Callable[[], datetime], listen: tuple[str, int] | None, say: Say) -> None:
+def run(
+    root: Path, *, clock: Callable[[], datetime], listen: tuple[str, int] | None, admin: str = "", say: Say
+) -> None:
     """Run until SIGTERM or SIGINT: visit what is due, publish what changed, serve ``output/``.
 
     Args:
         root: the site's folder.
         clock: gives the time, aware and in UTC.
         listen: host and port of the server; None: no server.
+        admin: an address of its own, as ``HOST:PORT``, for what only the operator sees; empty: there is none.
         say: takes one line for the operator.
 
     Raises:
@@ -59,7 +61,7 @@ def run(root: Path, *, clock: Callable[[], datetime], listen: tuple[str, int] | 
         site = definitions.load(root).trusted()
         with held(site.root, "daemon", wait=False), Store(database(site), found) as store:
             daemon = _Daemon(site.root, store, clock, say, stop)
-            with _server(site.root, listen) as server, daemon.jobs():
+            with _server(site.root, listen, admin) as server, daemon.jobs():
                 while not asked and not stop.wait(_TICK_SECONDS):
                     if server is not None and server.poll() is not None:
                         raise TagwireError("the server ended", f"exit code {server.returncode}")
@@ -92,7 +94,7 @@ class _Daemon:
 
     def _take_over(self) -> Pipeline:
         """Put the definitions in force; what is wrong is said, and its last good version stays."""
-        self._definitions = _stamps(self._root)
+        self._definitions = definitions.stamps(self._root)
         loaded = definitions.load(self._root)
         for problem in loaded.problems:
             self._say(str(problem))
@@ -134,7 +136,7 @@ class _Daemon:
         """Put changed definitions in force."""
         if not self._defining.rang():
             return
-        if _stamps(self._root) != self._definitions:
+        if definitions.stamps(self._root) != self._definitions:
             self._pipeline = self._take_over()
             self._filing.ring()
         if self._folders() != self._watched:
@@ -254,17 +256,6 @@ class _Alarm:
         return True
 
 
-def _stamps(root: Path) -> dict[Path, tuple[int, ...]]:
-    """Give what tells that a definition changed."""
-    patterns = ("tagwire.toml", "sources/*.toml", "sources/*.opml", "feeds/*.toml")
-    stamps: dict[Path, tuple[int, ...]] = {}
-    for path in chain.from_iterable(map(root.glob, patterns)):
-        with suppress(OSError):  # removed a moment ago, or not ours to see: that is a change, too
-            status = path.stat()
-            stamps[path] = (status.st_mtime_ns, status.st_ctime_ns, status.st_size)
-    return stamps | {folder: (0, 0) for folder in [root / "sources" / "articles"] if folder.is_dir()}
-
-
 def _told(kept: Kept) -> Iterator[str]:
     """Say what a visit brought, if there is anything to say."""
     name = kept.reading.source.name
@@ -293,7 +284,7 @@ def _signals() -> Iterator[list[int]]:
 
 
 @contextmanager
-def _server(root: Path, listen: tuple[str, int] | None) -> Iterator[subprocess.Popen[bytes] | None]:
+def _server(root: Path, listen: tuple[str, int] | None, admin: str) -> Iterator[subprocess.Popen[bytes] | None]:
     """Serve in a process of its own, so that reading and serving never wait for each other; it ends with us.
 
     It says itself where it serves, once it does, or why it cannot.
@@ -304,6 +295,8 @@ def _server(root: Path, listen: tuple[str, int] | None) -> Iterator[subprocess.P
     host, port = listen
     output_folder(root)
     command = [sys.executable, "-m", "tagwire", "--site", str(root), "serve", "--host", host, "--port", str(port)]
+    if admin:
+        command += ["--admin", admin]
     # Its standard input is a pipe from here: it ends when we do, however we end.
     with subprocess.Popen(  # noqa: S603 - our own program
         [*command, "--with-parent"], stdin=subprocess.PIPE, start_new_session=True

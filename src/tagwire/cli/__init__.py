@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from tagwire import __version__
-from tagwire.cli import adding, lists, looking, making, mending, ruling, working
+from tagwire.cli import adding, lists, looking, making, mending, opening, ruling, working
 from tagwire.errors import DefinitionError, TagwireError
 
 
@@ -57,7 +57,8 @@ def main(ctx: click.Context, site: Path) -> None:
 
 for _command in (
     making.init, adding.add, working.run, working.serve, working.refresh, working.publish,
-    looking.preview, making.check, ruling.try_out, ruling.tags, looking.status, looking.export, lists.opml,
+    looking.preview, making.check, ruling.try_out, ruling.tags, looking.status, opening.token, looking.export,
+    lists.opml,
     mending.why, mending.tag, mending.split, mending.merge, mending.withdraw, mending.undo, mending.rematch,
 ):  # fmt: skip
     main.add_command(_command)

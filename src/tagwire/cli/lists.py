@@ -1,16 +1,12 @@
 """Commands for lists of subscriptions: sources come from other readers, and go to them."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 import click
 
 from tagwire.cli import show, site
 from tagwire.errors import DefinitionError, TagwireError
-
-if TYPE_CHECKING:
-    from tagwire.model import Source
-    from tagwire.output.opml import Subscription
 
 
 @click.group()
@@ -26,25 +22,13 @@ def export(root: Path, file: BinaryIO) -> None:
 
     What OPML has no room for, such as schedules and passwords, is left out.
     """
-    from tagwire.output.opml import render
+    from tagwire.output.opml import subscribed
 
     loaded = site.load(root)
-    web = [each for each in loaded.site.sources if each.kind == "web"]
-    file.write(render(loaded.site.face.title, map(_subscription, web)))
-    left = len(loaded.site.sources) - len(web)
+    file.write(subscribed(loaded.site.face, loaded.site.sources))
+    left = sum(each.kind != "web" for each in loaded.site.sources)
     if left:
         click.echo(f"left out {show.count(left, 'source')} without a web address", err=True)
-
-
-def _subscription(source: "Source") -> "Subscription":
-    from tagwire.output.opml import Subscription
-
-    return Subscription(
-        title=source.title or source.name,
-        url=source.address,
-        language=source.language or "",
-        folders=source.tags,
-    )
 
 
 @opml.command("import")

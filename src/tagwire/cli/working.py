@@ -18,38 +18,57 @@ if TYPE_CHECKING:
 _HUB_PATIENCE = timedelta(seconds=10)
 """How long a pass stays for the hub; what it was not told by then, the next one tells."""
 
+_LAST_PORT = 65_535
 _host = click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 _port = click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="The port.")
+
+_admin = click.option(
+    "--admin", default=None, metavar="HOST:PORT", help="An address at which the operator needs no token."
+)
 
 
 @click.command()
 @_host
 @_port
+@_admin
 @click.option("--no-serve", is_flag=True, help="Read and publish only; another web server serves output/.")
 @click.pass_obj
-def run(root: Path, host: str, port: int, no_serve: bool) -> None:  # noqa: FBT001 - a flag of the command line
+def run(root: Path, host: str, port: int, admin: str | None, no_serve: bool) -> None:  # noqa: FBT001 - a flag
     """Run as a daemon: visit each source when it is due, publish what changed, serve output/.
 
     Ctrl-C and SIGTERM end it when the step in hand is done.
     """
     from tagwire import daemon
 
-    daemon.run(root, clock=site.clock, listen=None if no_serve else (host, port), say=click.echo)
+    _place(admin)
+    daemon.run(root, clock=site.clock, listen=None if no_serve else (host, port), admin=admin or "", say=click.echo)
 
 
 @click.command()
 @_host
 @_port
+@_admin
 @click.option("--with-parent", is_flag=True, hidden=True, help="End when standard input ends.")
 @click.pass_obj
-def serve(root: Path, host: str, port: int, with_parent: bool) -> None:  # noqa: FBT001 - a flag of the command line
+def serve(root: Path, host: str, port: int, admin: str | None, with_parent: bool) -> None:  # noqa: FBT001 - a flag
     """Serve output/ over HTTP, and nothing else."""
     from tagwire import definitions, server
     from tagwire.pipeline import output_folder
 
-    definitions.load(root)
+    there = definitions.load(root).site.root
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    server.serve(output_folder(root), host, port, ends_with_stdin=with_parent)
+    output_folder(there)
+    server.serve(there, (host, port), clock=site.clock, admin=_place(admin), ends_with_stdin=with_parent)
+
+
+def _place(admin: str | None) -> "tuple[str, int] | None":
+    """Read ``HOST:PORT``; None where nothing is written."""
+    if not admin:
+        return None
+    host, colon, port = admin.rpartition(":")
+    if not colon or not host or not port.isdecimal() or int(port) > _LAST_PORT:
+        raise click.BadParameter("write it as HOST:PORT, as in 127.0.0.1:8001", param_hint="--admin")
+    return host.strip("[]"), int(port)
 
 
 @click.command()

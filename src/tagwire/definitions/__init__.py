@@ -2,5 +2,6 @@
 
 from tagwire.definitions.examine import examined
 from tagwire.definitions.site import Loaded, is_site, load, remember
+from tagwire.definitions.stamps import stamps
 
-__all__ = ["Loaded", "examined", "is_site", "load", "remember"]
+__all__ = ["Loaded", "examined", "is_site", "load", "remember", "stamps"]

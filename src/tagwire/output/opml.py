@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from tagwire.model import Face, Feed
+from tagwire.model import Face, Feed, Source
 from tagwire.output import formats_of
 from tagwire.output.addresses import address, feed_path, page_path
 from tagwire.output.entry import feed_title
@@ -28,6 +28,23 @@ class Subscription:
 def published(face: Face, feeds: Iterable[Feed]) -> bytes:
     """Render the list of the feeds that a site publishes, each in the first of its formats."""
     return render(face.title, (_subscription(face, feed) for feed in feeds))
+
+
+def subscribed(face: Face, sources: Iterable[Source]) -> bytes:
+    """Render the list of the sources that have an address on the web; their tags become nested folders."""
+    return render(
+        face.title,
+        (
+            Subscription(
+                title=source.title or source.name,
+                url=source.address,
+                language=source.language or "",
+                folders=source.tags,
+            )
+            for source in sources
+            if source.kind == "web"
+        ),
+    )
 
 
 def render(title: str, subscriptions: Iterable[Subscription]) -> bytes:

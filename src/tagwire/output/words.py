@@ -1,6 +1,7 @@
 """The words on the pages, in English and Chinese."""
 
 from datetime import date
+from typing import Any
 
 from tagwire.output.grammar import language_tag
 
@@ -39,6 +40,31 @@ _ENGLISH = {
     "files": "Files",
     "sources": "Sources",
     "made_by": "Made by Tagwire",
+    "health": "the health of its sources",
+    "began_to_fail": "{} began to fail",
+    "well_again": "{} is well again",
+    "all_well": "All sources are well.",
+    "failing": "{} of {} sources are failing.",
+    "no_sources": "There are no sources yet.",
+    "health_feed": "Feed of troubles",
+    "as_list": "List of the sources (OPML)",
+    "visits": "Last visits",
+    "visits_told": "Of the last {} visits, {} brought something new and {} failed",
+    "last_visit": "Last visit",
+    "next_visit": "Next visit",
+    "articles": "Articles",
+    "duplicates": "Told elsewhere",
+    "missed": "Perhaps missed",
+    "moved_to": "It has moved to {}",
+    "never": "never",
+    "outcomes": {
+        "": "not visited yet",
+        "new": "new",
+        "unchanged": "unchanged",
+        "failed": "failed",
+        "held": "asked us to wait",
+        "gone": "gone",
+    },
 }
 _CHINESE = {
     "language": "zh-CN",
@@ -75,6 +101,31 @@ _CHINESE = {
     "files": "附件",
     "sources": "来源",
     "made_by": "由 Tagwire 发布",
+    "health": "来源状态",
+    "began_to_fail": "{} 开始出错",
+    "well_again": "{} 已恢复正常",
+    "all_well": "所有来源一切正常。",
+    "failing": "{1} 个来源中有 {0} 个出错。",
+    "no_sources": "还没有任何来源。",
+    "health_feed": "故障订阅",
+    "as_list": "来源列表（OPML）",
+    "visits": "最近的访问",
+    "visits_told": "最近 {} 次访问中，{} 次有新内容，{} 次失败",
+    "last_visit": "上次访问",
+    "next_visit": "下次访问",
+    "articles": "文章",
+    "duplicates": "与别处重复",
+    "missed": "可能错过",
+    "moved_to": "已迁移到 {}",
+    "never": "从未",
+    "outcomes": {
+        "": "尚未访问",
+        "new": "有更新",
+        "unchanged": "无变化",
+        "failed": "失败",
+        "held": "要求等待",
+        "gone": "已消失",
+    },
 }
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = (
@@ -83,7 +134,7 @@ _MONTHS = (
 )  # fmt: skip
 
 
-def words(language: str | None) -> dict[str, str]:
+def words(language: str | None) -> dict[str, Any]:
     """Give the words of a language: Chinese for every Chinese, English for all others."""
     return _CHINESE if is_chinese_language(language) else _ENGLISH
 

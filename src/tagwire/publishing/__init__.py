@@ -81,6 +81,8 @@ class Publisher:
         if behind or gone or _SITE in incomplete or not every:
             feeds.forget_fragments(every)
             self._write_site(tags, tag_pages)
+        if written:
+            self._store.published(now, self._clock())
         states = self._store.states()
         return [Published(feed.name, states[feed.name].stories, feed.name in written) for feed in self._named]
 

@@ -1,20 +1,37 @@
 """The web application: what each address leads to."""
 
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
+from tagwire.errors import TagwireError
 from tagwire.server.answers import Receive, Scope, Send, refuse
 from tagwire.server.folder import Folder
 from tagwire.server.mediatypes import published
+from tagwire.server.operator import Operator
+from tagwire.server.site import Served
 
+_log = logging.getLogger(__name__)
 _METHODS = {"GET", "HEAD"}
 
 
 class Application:
-    """An ASGI application over a published folder; the folder may come into being later."""
+    """An ASGI application over a site; its ``output/`` may come into being later."""
 
-    def __init__(self, output: Path) -> None:
-        """Look at nothing yet."""
-        self._folder = Folder(output, published)
+    def __init__(self, root: Path, clock: Callable[[], datetime], *, admin_port: int | None = None) -> None:
+        """Look at nothing yet.
+
+        Args:
+            root: the site's folder.
+            clock: gives the time, aware and in UTC.
+            admin_port: the port at which what the operator sees needs no token; None: there is none.
+
+        """
+        self._site = Served(root, clock)
+        self._folder = Folder(self._site.output, published)
+        self._operator = Operator(self._site, admin_port)
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -22,10 +39,33 @@ class Application:
             await refuse(scope, send, 405, "Only GET and HEAD.\n", [("Allow", "GET, HEAD")])
             return
         path = scope["raw_path"]
-        if path == b"/healthz":
-            await refuse(scope, send, 200, "ok\n", [("Cache-Control", "no-store")])
         # Small local files: read right here, which costs less than handing them to a thread.
-        elif file := self._folder.get(path):
+        if file := self._folder.get(path):
             await file.send(scope, send)
+            return
+        try:
+            await self._live(path, scope, send)
+        except TagwireError as error:
+            _log.warning("cannot answer %s: %s", path.decode(errors="replace"), error)
+            await refuse(scope, send, 503, "Not now.\n", [("Retry-After", "60"), ("Cache-Control", "no-store")])
+
+    async def _live(self, path: bytes, scope: Scope, send: Send) -> None:
+        """Answer what is no file."""
+        if path in self._operator.pages:
+            await self._operator.answer(scope, send)
+        elif path == b"/healthz":
+            await refuse(scope, send, 200, "ok\n", [("Cache-Control", "no-store")])
+        elif path == b"/readyz":
+            ready = await asyncio.to_thread(self._is_ready)
+            status, said = (200, "ok\n") if ready else (503, "not ready\n")
+            await refuse(scope, send, status, said, [("Cache-Control", "no-store")])
         else:
             await refuse(scope, send, 404, "Not found.\n")
+
+    def _is_ready(self) -> bool:
+        """Tell whether the store can be read and something is published."""
+        try:
+            self._site.reader().check()
+        except TagwireError:
+            return False
+        return self._site.output.is_dir() and any(self._site.output.glob("*.html"))

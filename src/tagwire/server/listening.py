@@ -7,6 +7,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import uvicorn
@@ -20,25 +21,40 @@ _LAST_ANSWERS = 2
 """Seconds that answers under way have to end when the server is told to."""
 
 
-def serve(output: Path, host: str = "127.0.0.1", port: int = 8000, *, ends_with_stdin: bool = False) -> None:
-    """Serve `output` until SIGTERM or Ctrl-C, then return.
+Place = tuple[str, int]
+"""A host, by name or number, and a port; 0 takes any port that is free."""
+
+
+def serve(
+    root: Path,
+    place: Place = ("127.0.0.1", 8000),
+    *,
+    clock: Callable[[], datetime],
+    admin: Place | None = None,
+    ends_with_stdin: bool = False,
+) -> None:
+    """Serve a site until SIGTERM or Ctrl-C, then return; the log says where.
 
     Call it from the main thread of a process of its own: it takes over the two signals.
 
     Args:
-        output: the published folder.
-        host: the address or name to listen at.
-        port: 0 takes any that is free; the log says which.
+        root: the site's folder.
+        place: where to listen.
+        clock: gives the time, aware and in UTC.
+        admin: where to listen for the operator, who needs no token there; None: nowhere.
         ends_with_stdin: whether to end when standard input does. A parent that holds the other end of that pipe
             takes this process with it, however the parent ends.
 
     Raises:
-        TagwireError: the address cannot be listened at.
+        TagwireError: an address cannot be listened at.
 
     """
-    listener = _listen(host, port)
+    listeners = [_listen(*each) for each in filter(None, (place, admin))]
+    ports = [listener.getsockname()[1] for listener in listeners]
+    if len(set(ports)) < len(ports):
+        raise TagwireError("cannot serve", _url(*place), "what the operator sees needs a port of its own")
     config = uvicorn.Config(
-        Application(output),
+        Application(root, clock, admin_port=ports[1] if admin else None),
         lifespan="off",
         ws="none",
         log_config=None,
@@ -58,8 +74,10 @@ def serve(output: Path, host: str = "127.0.0.1", port: int = 8000, *, ends_with_
         signal.signal(number, end)
     if ends_with_stdin:
         threading.Thread(target=_at_end_of_stdin, args=(end,), daemon=True).start()
-    log.info("serving %s at %s", output, _url(host, listener.getsockname()[1]))
-    server.run(sockets=[listener])
+    log.info("serving %s at %s", root / "output", _url(place[0], ports[0]))
+    if admin:
+        log.info("serving the operator at %s", _url(admin[0], ports[1]))
+    server.run(sockets=listeners)
 
 
 def _listen(host: str, port: int) -> socket.socket:

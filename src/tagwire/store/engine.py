@@ -34,12 +34,13 @@ def sqlite_module() -> ModuleType:
     return newest if newest.sqlite_version_info >= sqlite3.sqlite_version_info else sqlite3
 
 
-def connect(url: str, found: Found | None = None) -> Engine:
+def connect(url: str, found: Found | None = None, *, writes: bool = True) -> Engine:
     """Give an engine for the database at `url`; nothing is opened yet.
 
     Args:
         url: as SQLAlchemy writes it.
         found: tells whether a pattern is found in a value; see `conditions.finder`.
+        writes: whether anything may be written; if not, SQLite sees to it that nothing is.
 
     Raises:
         StoreError: the address is none that SQLAlchemy can open.
@@ -60,7 +61,8 @@ def connect(url: str, found: Found | None = None) -> Engine:
     def prepare(connection: Any, _record: object) -> None:
         # The driver's own transactions leave DDL outside, so it is told to keep out and `begin` below sees to them.
         connection.isolation_level = None
-        for pragma in (f"journal_mode={journal}", "synchronous=FULL", "foreign_keys=ON", f"cache_size=-{_CACHE_KIB}"):
+        pragmas = [f"journal_mode={journal}", "synchronous=FULL"] if writes else ["query_only=ON"]
+        for pragma in (*pragmas, "foreign_keys=ON", f"cache_size=-{_CACHE_KIB}"):
             connection.execute(f"PRAGMA {pragma}").close()
         if found is not None:
             connection.create_function("tagwire_found", 3, found, deterministic=True)

@@ -1,5 +1,8 @@
 """Facts about the whole site, decided once: a key and a value each."""
 
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
 from sqlalchemy import Connection, insert, select, update
 
 from tagwire.store.schema import meta
@@ -36,3 +39,30 @@ def settle(connection: Connection, key: str, value: str) -> str:
 def authority(connection: Connection) -> str:
     """Give the authority of all ``tag:`` ids (RFC 4151, 2.1), fixed at the first run."""
     return get(connection, "authority") or "localhost"
+
+
+@dataclass(frozen=True, slots=True)
+class Publishings:
+    """How often something was published, and how long that took in all."""
+
+    count: int
+    took: timedelta
+    last_at: datetime | None
+
+
+def published(connection: Connection, began: datetime, ended: datetime) -> None:
+    """Remember that something was published."""
+    before = publishings(connection)
+    took = before.took + max(ended - began, timedelta())
+    put(connection, _PUBLISHED, f"{before.count + 1} {took.total_seconds():.6f} {ended.timestamp():.6f}")
+
+
+def publishings(connection: Connection) -> Publishings:
+    """Give how often something was published."""
+    if not (known := get(connection, _PUBLISHED)):
+        return Publishings(0, timedelta(), None)
+    count, took, last = known.split()
+    return Publishings(int(count), timedelta(seconds=float(took)), datetime.fromtimestamp(float(last), UTC))
+
+
+_PUBLISHED = "published"

@@ -31,7 +31,8 @@ from tagwire.store.identity import Birth, new_uris
 from tagwire.store.rows import IN_ONE_QUERY, chunks, dated, number_after, tags_of, told, unite_tags, words_of
 from tagwire.store.schema import article_keys, article_tags, articles, sources, stories
 
-_FIRST = "the first of its story"
+FIRST = "the first of its story"
+"""The reason of a copy that was no story yet."""
 _FAILURES = frozenset({Outcome.FAILED, Outcome.HELD})
 _RESTLESS = timedelta(days=1)
 """After a longer rest, an article's changes are counted anew."""
@@ -199,7 +200,7 @@ class _Keeper:
             told(article) | dated(article) | {
                 "id": number, "source": source.id, "guid": article.guid, "turn": turn, "story": story,
                 "kept_at": self._now, "generation": tagged.generation, "score": decision.score,
-                "reason": decision.reason if decision.story is not None else _FIRST,
+                "reason": decision.reason if decision.story is not None else FIRST,
             }
         )  # fmt: skip
         self._index(number, article)

@@ -8,7 +8,7 @@ from tagwire.errors import StoreError
 from tagwire.store.engine import reading, writing
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0002"
+HEAD = "0003"
 """The newest migration; a test holds it to `migrations/versions/`."""
 
 
@@ -26,6 +26,11 @@ def migrate(engine: Engine) -> None:
         found = _version(connection)
         if found != HEAD:
             _upgrade(connection, engine, found)
+
+
+def is_newest(connection: Connection) -> bool:
+    """Tell whether the database has today's schema."""
+    return _version(connection) == HEAD
 
 
 def _version(connection: Connection) -> str | None:

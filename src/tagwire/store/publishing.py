@@ -87,6 +87,11 @@ class Publishing:
         with reading(self._engine) as connection:
             return {row.name: row.card for row in connection.execute(select(feeds.c.name, feeds.c.card))}
 
+    def published(self, began: datetime, ended: datetime) -> None:
+        """Remember when something was published, and how long it took."""
+        with writing(self._engine) as connection:
+            facts.published(connection, began, ended)
+
     def settle(self, written: Iterable[Settled], now: datetime) -> None:
         """Remember that feeds are written, and forget the fragments of what left their current documents.
 

@@ -101,6 +101,7 @@ sources = Table(
     Column("error", Text, nullable=False, server_default=""),
     Column("warnings", Json, nullable=False),
     Column("failures", Integer, nullable=False, server_default="0"),  # in a row
+    Column("history", Text, nullable=False, server_default=""),  # a letter for each of its last visits
     Column("next_at", Moment, nullable=False),
     Column("next_reason", Text, nullable=False, server_default=""),
     Column("leased_until", Moment),  # a process is visiting it
@@ -114,6 +115,18 @@ memos = Table(
     metadata,
     Column("source", ForeignKey("sources.id"), primary_key=True),
     Column("memo", Json, nullable=False),
+)
+
+# When a source began to fail, and when it was well again; the last ones.
+incidents = Table(
+    "incidents",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source", ForeignKey("sources.id"), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("error", Text, nullable=False),
+    sqlite_autoincrement=True,  # feeds are made of them: no number comes twice
 )
 
 stories = Table(

@@ -10,7 +10,7 @@ from typing import Self
 
 from sqlalchemy import func, select
 
-from tagwire.model import Feed, Filter, Known, Learnt, Memo, Outcome, Story, TaggedReading
+from tagwire.model import Feed, Filter, Known, Learnt, Memo, Story, TaggedReading
 from tagwire.store import (
     corrections,
     explaining,
@@ -196,24 +196,8 @@ class Store:
 
     def sources(self) -> list[visits.SourceStatus]:
         """Give what is known of every source that is defined, by name."""
-        counted = select(articles.c.source, func.count().label("articles")).group_by(articles.c.source).subquery()
-        query = (
-            select(sources, func.coalesce(counted.c.articles, 0).label("articles"))
-            .outerjoin(counted, counted.c.source == sources.c.id)
-            .where(sources.c.defined)
-            .order_by(sources.c.name)
-        )
         with reading(self._engine) as connection:
-            return [
-                visits.SourceStatus(
-                    name=row.name, kind=row.kind, address=row.address, last_at=row.last_at,
-                    outcome=Outcome(row.outcome) if row.outcome else None, error=row.error,
-                    warnings=tuple(row.warnings), failures=row.failures, next_at=row.next_at,
-                    next_reason=row.next_reason, moved_to=row.moved_to,
-                    missed=visits.habit(row.habit).missed, articles=row.articles,
-                )
-                for row in connection.execute(query)
-            ]  # fmt: skip
+            return visits.status(connection)
 
     # ------------------------------------------------------------ feeds
 

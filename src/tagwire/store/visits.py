@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, insert, or_, select, true, update
 
 from tagwire.model import About, Attendance, Habit, Learnt, Memo, Next, Outcome, Reading, Source
-from tagwire.store import facts
+from tagwire.store import facts, health
 from tagwire.store.rows import IN_ONE_QUERY, chunks
-from tagwire.store.schema import memos, sources
+from tagwire.store.schema import articles, memos, sources
 from tagwire.text import one_line
 
 LEASE = timedelta(minutes=10)
@@ -43,6 +43,8 @@ class SourceStatus:
     error: str
     warnings: tuple[str, ...]
     failures: int
+    history: tuple[Outcome, ...]
+    """How its last visits ended, the oldest first."""
     next_at: datetime
     next_reason: str
     moved_to: str
@@ -193,7 +195,7 @@ def known(connection: Connection, addresses: Sequence[str]) -> dict[str, Row[Any
     """Give what keeping must know of some sources, by address."""
     columns = (
         sources.c.id, sources.c.address, sources.c.host, sources.c.generation, sources.c.failures, sources.c.habit,
-        sources.c.well_at, sources.c.next_at,
+        sources.c.well_at, sources.c.next_at, sources.c.history,
     )  # fmt: skip
     query = select(*columns).where(sources.c.address.in_(addresses))
     found: list[Any] = list(connection.execute(query))
@@ -226,9 +228,18 @@ def record(connection: Connection, ended: Sequence[Ended]) -> None:
             about_it = asdict(each.attendance.reading.about)
             connection.execute(update(sources).where(sources.c.id == each.row.id).values(about=about_it))
     _hold(connection, ended)
+    health.note(connection, map(_visited, ended))
 
 
-_COLUMNS = ("last_at", "outcome", "error", "warnings", "failures", "next_at", "next_reason", "habit", "leased_until")
+def _visited(each: Ended) -> health.Visited:
+    attendance = each.attendance
+    error = one_line(attendance.reading.error)
+    return health.Visited(each.row.id, each.row.history, each.outcome, error, attendance.now)
+
+
+_COLUMNS = (
+    "last_at", "outcome", "error", "warnings", "failures", "history", "next_at", "next_reason", "habit", "leased_until",
+)  # fmt: skip
 _ENDED = (
     update(sources).where(sources.c.id == bindparam("of")).values({name: bindparam(f"new_{name}") for name in _COLUMNS})
 )
@@ -245,8 +256,8 @@ def _ended(each: Ended) -> dict[str, object]:
     return {
         "of": each.row.id, "new_last_at": each.attendance.now, "new_outcome": each.outcome.value,
         "new_error": one_line(reading.error), "new_warnings": list(reading.warnings),
-        "new_failures": each.attendance.failures, "new_next_at": following.at,
-        "new_next_reason": following.reason, "new_habit": _habit(following.habit),
+        "new_failures": each.attendance.failures, "new_history": health.lengthened(each.row.history, each.outcome),
+        "new_next_at": following.at, "new_next_reason": following.reason, "new_habit": _habit(following.habit),
         "new_leased_until": None,
     }  # fmt: skip
 
@@ -273,6 +284,27 @@ def _hold(connection: Connection, ended: Sequence[Ended]) -> None:
 def is_well(reading: Reading) -> bool:
     """Tell whether a visit ended as it should."""
     return reading.outcome in {Outcome.NEW, Outcome.UNCHANGED}
+
+
+def status(connection: Connection) -> list[SourceStatus]:
+    """Give what is known of every source that is defined, by name."""
+    counted = select(articles.c.source, func.count().label("articles")).group_by(articles.c.source).subquery()
+    query = (
+        select(sources, func.coalesce(counted.c.articles, 0).label("articles"))
+        .outerjoin(counted, counted.c.source == sources.c.id)
+        .where(sources.c.defined)
+        .order_by(sources.c.name)
+    )
+    return [
+        SourceStatus(
+            name=row.name, kind=row.kind, address=row.address, last_at=row.last_at,
+            outcome=Outcome(row.outcome) if row.outcome else None, error=row.error,
+            warnings=tuple(row.warnings), failures=row.failures, history=health.outcomes(row.history),
+            next_at=row.next_at, next_reason=row.next_reason, moved_to=row.moved_to,
+            missed=habit(row.habit).missed, articles=row.articles,
+        )
+        for row in connection.execute(query)
+    ]  # fmt: skip
 
 
 def last_lesson(connection: Connection, source_id: int) -> Learnt:

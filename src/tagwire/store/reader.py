@@ -1,0 +1,125 @@
+"""The store as the server sees it: another process writes, and nothing is written here."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Self
+
+from sqlalchemy import Connection, func, select
+from sqlalchemy.engine import make_url
+
+from tagwire.errors import StoreError
+from tagwire.model import Outcome
+from tagwire.store import facts, health, visits
+from tagwire.store.conditions import ALIVE, finder
+from tagwire.store.engine import connect, reading
+from tagwire.store.keeping import FIRST
+from tagwire.store.migrate import is_newest
+from tagwire.store.schema import articles, feeds, files, sources, stories
+
+_INCIDENTS_TOLD = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """What is counted of a site."""
+
+    visits: dict[Outcome, int]
+    sources: int
+    failing: int
+    lag: timedelta
+    """How long the source that is due longest waits for its visit."""
+    stories: int
+    articles: int
+    feeds: int
+    files: int
+    publishing: facts.Publishings
+
+
+class Reader:
+    """What the server asks of the store; safe to use from several threads."""
+
+    def __init__(self, url: str, found: Callable[[str, str], bool]) -> None:
+        """Open nothing yet; the arguments are those of `Store`."""
+        self._url = url
+        self._engine = connect(url, finder(found), writes=False)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self.close()
+
+    def check(self) -> None:
+        """Make sure that the store can be read.
+
+        Raises:
+            StoreError: it is not there, is of another version of Tagwire, or failed.
+
+        """
+        with self._reading():
+            pass
+
+    def sources(self) -> list[visits.SourceStatus]:
+        """Give what is known of every source that is defined, by name."""
+        with self._reading() as connection:
+            return visits.status(connection)
+
+    def duplicates(self) -> dict[str, int]:
+        """Give how many articles of each source told a story that was known already, by the source's name."""
+        with self._reading() as connection:
+            query = (
+                select(sources.c.name, func.count().label("told"))
+                .join(articles, articles.c.source == sources.c.id)
+                .where(sources.c.defined, articles.c.reason != FIRST)
+                .group_by(sources.c.name)
+            )
+            return {row.name: row.told for row in connection.execute(query)}
+
+    def incidents(self) -> list[health.Incident]:
+        """Give when sources began to fail and were well again, the last time first."""
+        with self._reading() as connection:
+            return health.last_incidents(connection, _INCIDENTS_TOLD)
+
+    def authority(self) -> str:
+        """Give the authority of all ids."""
+        with self._reading() as connection:
+            return facts.authority(connection)
+
+    def figures(self, now: datetime) -> Figures:
+        """Count what there is."""
+        with self._reading() as connection:
+            due = select(func.min(sources.c.next_at)).where(sources.c.defined)
+            waiting = connection.execute(due).scalar() or now
+            failing = select(func.count()).where(sources.c.defined, sources.c.failures > 0)
+            return Figures(
+                visits=health.counted(connection),
+                sources=_count(connection, sources, sources.c.defined),
+                failing=connection.execute(failing).scalar_one(),
+                lag=max(now - waiting, timedelta()),
+                stories=_count(connection, stories, ALIVE),
+                articles=_count(connection, articles),
+                feeds=_count(connection, feeds),
+                files=_count(connection, files),
+                publishing=facts.publishings(connection),
+            )
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        url = make_url(self._url)
+        if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
+            raise StoreError("there is no database yet", url.render_as_string())
+        with reading(self._engine) as connection:
+            if not is_newest(connection):
+                raise StoreError("the database is of another version of Tagwire", url.render_as_string())
+            yield connection
+
+
+def _count(connection: Connection, table: object, *where: object) -> int:
+    return int(connection.execute(select(func.count()).select_from(table).where(*where)).scalar_one())  # type: ignore[arg-type]  # any table and condition
