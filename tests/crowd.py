@@ -14,7 +14,6 @@ from tagwire.sources.limits import Limits
 from visiting import rss
 
 HEALTHY_HOSTS = tuple(f"127.0.7.{number}" for number in range(1, 26))
-HEALTHY_PATHS = tuple(f"/healthy/{number}" for number in range(4))
 _MORE = {f"/chain/{n}": redirect(f"/chain/{n + 1}", 302) for n in range(1, 9)} | {
     "/loop/1": redirect("/loop/2", 302),
     "/loop/2": redirect("/loop/1", 302),
@@ -37,16 +36,25 @@ class Crowd:
 def serving_all(limits: Limits, now: datetime) -> Iterator[Crowd]:
     every = faults.every(limits, now)
     answers = {f"/{name.replace(' ', '%20')}": fault.answer for name, fault in every.items()}
-    healthy = {path: conditional(rss(f"Healthy story {number}")) for number, path in enumerate(HEALTHY_PATHS)}
+    healthy = {f"/healthy/{number}": conditional(_story(number)) for number in range(4 * len(HEALTHY_HOSTS))}
     hosts = [f"127.0.8.{number}" for number in range(1, 1 + len(every))]
     with serving(answers | _MORE, hosts) as bad, serving(healthy, HEALTHY_HOSTS) as good:
         yield Crowd(
             faults=every,
             faulty={name: bad.url(f"/{name}", host) for name, host in zip(every, hosts, strict=True)},
-            healthy=[good.url(path, host) for host in HEALTHY_HOSTS for path in HEALTHY_PATHS],
+            healthy=[good.url(path, host) for path, host in zip(healthy, HEALTHY_HOSTS * 4, strict=True)],
             bad=bad,
             good=good,
         )
+
+
+def _story(number: int) -> bytes:
+    about = {
+        "title": f"Healthy story {number}",
+        "guid": f"urn:healthy:{number}",
+        "link": f"http://example.org/{number}",
+    }
+    return rss(about)
 
 
 def impolite(server: Server, pause: float) -> list[str]:

@@ -19,7 +19,7 @@ from email.utils import formatdate
 
 import brotli
 
-_LONGEST = 20.0
+_LONGEST = 60.0
 """Seconds that any answer may take, however endless it is meant to be."""
 
 

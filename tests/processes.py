@@ -28,9 +28,9 @@ def run(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command(root, *arguments), capture_output=True, text=True, timeout=60, check=False)
 
 
-def until(come_about: Callable[[], Found], what: Callable[[], str] = str) -> Found:
+def until(come_about: Callable[[], Found], what: Callable[[], str] = str, patience: float = PATIENCE) -> Found:
     """Wait until something is there, and give it; `what` says more where it does not come."""
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + patience
     while not (found := come_about()):
         assert time.monotonic() < end, what()
         time.sleep(0.05)
@@ -47,8 +47,8 @@ class Daemon:
     def said(self) -> str:
         return self.log.read_text()
 
-    def until(self, come_about: Callable[[], Found]) -> Found:
-        return until(come_about, self.said)
+    def until(self, come_about: Callable[[], Found], patience: float = PATIENCE) -> Found:
+        return until(come_about, self.said, patience)
 
     def until_said(self, pattern: str) -> str:
         """Wait for a line, and give the group of the pattern."""
