@@ -25,10 +25,10 @@ from sqlalchemy import func, insert, select
 
 from tagwire.model import Article, Next, Outcome, Precision, Reading, Source, TaggedReading
 from tagwire.sources.web import WebOptions
-from tagwire.store.candidates import keys_of
+from tagwire.store import keys
 from tagwire.store.conditions import article_words
 from tagwire.store.rows import dated, told, words_of
-from tagwire.store.schema import article_keys, articles, sources, stories
+from tagwire.store.schema import articles, sources, stories
 from tagwire.store.store import Store
 from tagwire.store.visits import Defined, generation
 from tagwire.stories.match import Matcher
@@ -114,12 +114,8 @@ def fill(store: Store, newsroom: Newsroom, matcher: Matcher, count: int) -> None
             for place, each in made.items()
         ]
         connection.execute(insert(articles), told_now)
-        keys = [
-            {"key": key, "published": each.published, "article": place}
-            for place, each in made.items()
-            for key in keys_of(matcher, each).all()
-        ]
-        connection.execute(insert(article_keys), keys)
+        found_by = (keys.rows(keys.keys_of(matcher, each), each.published, place) for place, each in made.items())
+        keys.write(connection, (row for some in found_by for row in some))
         connection.execute(insert(article_words), [words_of(place, each) for place, each in made.items()])
 
 

@@ -10,7 +10,7 @@ import sites
 import webserver
 from tagwire import definitions
 from tagwire.cli import site as working_site
-from tagwire.store import keeping
+from tagwire.store import writing
 
 MONDAY = "Mon, 02 Mar 2026 08:00:00 +0000"
 TUESDAY = "Tue, 03 Mar 2026 09:30:00 +0000"
@@ -435,14 +435,14 @@ def test_one_reading_that_cannot_be_kept_fails_by_itself(site, web, monkeypatch)
     web.pages["/odd"] = webserver.rss(("SAIC Motor oddity", "2", MONDAY))
     add_source(site, web)
     add_source(site, web, name="odd", path="/odd")
-    words_of = keeping.words_of
+    words_of = writing.words_of
 
     def fails(number, article):
         if article.source == "odd":
             raise UnicodeEncodeError("utf-8", "\ud83d", 0, 1, "surrogates not allowed")
         return words_of(number, article)
 
-    monkeypatch.setattr(keeping, "words_of", fails)
+    monkeypatch.setattr(writing, "words_of", fails)
     result = site.refresh(code=1)
 
     assert "cannot be kept" in outcome(result, "odd")["error"]

@@ -99,7 +99,7 @@ class Pipeline:
         self.store.pings.adopt(hub.address_of(self.site.face))
         self.outlets = Outlets(self.site.sources, self.store.learnt())
         self.matcher = Matcher(self.outlets, self.site.matching)
-        self.store.index(self.matcher, f"{self.matcher.version}.{self.site.matching}")
+        self.store.index(self.matcher, self.matcher.version)
 
     # ------------------------------------------------------------ read | tag | keep
 
@@ -206,7 +206,8 @@ class Pipeline:
         source = reading.source
         if not self.outlets.wants_lesson(source.name, reading.articles):
             return None
-        return self.outlets.learn(source.name, [*self.store.latest(source.address, ENOUGH), *reading.articles])
+        stored = self.store.latest(source.address, ENOUGH) if self.outlets.has_taught(source.name) else []
+        return self.outlets.learn(source.name, [*stored, *reading.articles])
 
     def _plan(self, attendance: Attendance) -> Next:
         source = attendance.reading.source

@@ -20,8 +20,7 @@ _LOOKALIKES = {
     )
     for sign in signs
 }
-_BLANKS = re.compile(r"\s+")
-_REMEMBERED = 20_000
+_REMEMBERED = 16_384
 """Characters of the longest HTML whose text is remembered for a while."""
 _BLOCK = re.compile(
     r"<(?=/?(?:address|article|aside|blockquote|body|br|caption|dd|details|div|dl|dt|fieldset|figcaption|figure|footer"
@@ -36,6 +35,7 @@ _HAN = ((0x3400, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x2FFFF))
 _IS_HAN = re.compile("[" + "".join(f"{chr(first)}-{chr(last)}" for first, last in _HAN) + "]")
 _KANA_OR_HANGUL = re.compile("[\u3041-\u30ff\uac00-\ud7af]")
 _WORD = re.compile(rf"(?=\w)[{UNSPACED}]|[^\W_{UNSPACED}]+")
+_ASCII_WORD = re.compile("[a-z0-9]+")
 
 
 def xml_safe(text: str) -> str:
@@ -45,7 +45,7 @@ def xml_safe(text: str) -> str:
 
 def one_line(text: str) -> str:
     """Give XML-safe text with every run of blanks as one blank, none at the ends."""
-    return _BLANKS.sub(" ", xml_safe(text)).strip()
+    return " ".join(xml_safe(text).split())
 
 
 def plain(markup: str) -> str:
@@ -62,8 +62,8 @@ def _read(markup: str) -> str:
     return one_line(body.text() if body else "")
 
 
-_lately_read = lru_cache(maxsize=256)(_read)
-"""An article is read for its tags, for the matcher and for the index of words, one soon after the other."""
+_lately_read = lru_cache(maxsize=2_500)(_read)
+"""An article is read for its tags, for the matcher and for the index of words: all of a batch for one after another."""
 
 
 def unified(text: str) -> str:
@@ -86,7 +86,7 @@ def straight(text: str) -> str:
     """Give text in one spelling: entities resolved (also those escaped twice), `unified`, blanks made one."""
     if "&" in text:
         text = html.unescape(html.unescape(text))
-    return _BLANKS.sub(" ", unified(text)).strip()
+    return " ".join(unified(text).split())
 
 
 def folded(text: str) -> str:
@@ -96,7 +96,8 @@ def folded(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """Give the words that a search compares: letters and digits, folded; each character of Chinese is a word."""
-    return _WORD.findall(unified(text).casefold())
+    found = unified(text).casefold()
+    return (_ASCII_WORD if found.isascii() else _WORD).findall(found)
 
 
 def is_chinese(text: str) -> bool:

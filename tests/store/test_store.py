@@ -100,6 +100,22 @@ def test_two_siblings_of_one_batch_are_one_story(store):
     assert len(list(store.stories())) == 1
 
 
+@pytest.mark.parametrize("day", range(7))
+def test_copies_on_two_sides_of_a_midnight_are_one_story(store, day):
+    midnight = NOON.replace(hour=0) + timedelta(days=day)
+    keep(store, tagged(article(published=midnight - HOUR)))
+    keep(store, tagged(article(guid="x", published=midnight + HOUR), of=OTHER))
+
+    assert len(list(store.stories())) == 1
+
+
+def test_a_source_that_comes_home_twice_in_a_batch_is_kept_once(store):
+    first, second = keep(store, tagged(article(guid="g")), tagged(article(guid="g"), article("Another", guid="h")))
+
+    assert (first.new, second.new, second.edited) == (1, 1, 0)
+    assert len(list(store.stories())) == 2
+
+
 def test_an_edit_updates_its_story_and_keeps_its_id_and_place(store):
     keep(store, tagged(article(guid="g")))
     (before,) = store.stories()
@@ -138,6 +154,14 @@ def test_a_web_source_cannot_move_the_date_of_a_story_and_an_operator_can(store)
     story = next(store.stories())
     assert story.published == later.published
     assert story.day == later.day
+
+
+def test_one_guid_told_in_two_ways_at_every_visit_is_no_edit(store):
+    both = tagged(article("SAIC Motor opens a plant", guid="g"), article("Market report of the day", guid="g"))
+    keep(store, both)
+    (kept,) = keep(store, both, now=NOON + HOUR)
+
+    assert (kept.new, kept.edited) == (0, 0)
 
 
 def test_one_guid_twice_in_a_reading_is_one_article(store):

@@ -1,22 +1,26 @@
 """Which stories a newcomer could belong to: those that share enough of its keys, near enough in time.
 
-The index is asked once for all newcomers of a reading. What the same transaction has already decided on, and not
+The index is asked once for all newcomers of a transaction. What the transaction has already decided on, and not
 written yet, is looked through as well.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import ColumnElement, Connection, Row, select
 
 from tagwire.model import Article, Candidate, Change, Decision, Known, Precision
-from tagwire.store.rows import IN_ONE_QUERY, chunks
-from tagwire.store.schema import article_keys, articles, sources, stories
+from tagwire.store import keys
+from tagwire.store.keys import Keyed, Keys
+from tagwire.store.rows import one_of
+from tagwire.store.schema import articles, microseconds, sources, stories
+
+_MICROSECOND = timedelta(microseconds=1)
 
 
-class Matcher(Protocol):
+class Matcher(Keyed, Protocol):
     """Decides which story an article belongs to; pure."""
 
     @property
@@ -26,12 +30,6 @@ class Matcher(Protocol):
     @property
     def most(self) -> int:
         """Give how many candidates are worth weighing."""
-
-    def keys(self, article: Article | Known) -> tuple[str, ...]:
-        """Give the keys of which a copy of the same story shares some."""
-
-    def lasting_keys(self, article: Article | Known) -> tuple[str, ...]:
-        """Give the keys that find a story at any distance in time."""
 
     def are_enough(self, shared: Iterable[str]) -> bool:
         """Tell whether a story that shares these keys is worth weighing."""
@@ -49,127 +47,119 @@ class Matcher(Protocol):
         """Tell whether an edit may update its story now."""
 
 
-class Keys(NamedTuple):
-    """By what a copy is found."""
-
-    near: tuple[str, ...]
-    """Within the matcher's reach."""
-    lasting: tuple[str, ...]
-    """At any distance in time."""
-
-    def all(self) -> tuple[str, ...]:
-        """Give each key once."""
-        return tuple(dict.fromkeys((*self.near, *self.lasting)))
-
-
-def keys_of(matcher: Matcher, article: Article | Known) -> Keys:
-    """Give the keys of an article."""
-    return Keys(matcher.keys(article), matcher.lasting_keys(article))
-
-
 class Candidates:
     """The stories that newcomers are compared with, for the length of one transaction."""
 
     def __init__(self, connection: Connection, matcher: Matcher) -> None:
         self._connection = connection
         self._matcher = matcher
+        self._reach = matcher.reach // _MICROSECOND
         self._keys: dict[int, tuple[Article, Keys]] = {}
-        self._found: defaultdict[str, list[tuple[datetime, int]]] = defaultdict(list)
-        self._decided: defaultdict[str, list[tuple[datetime, int]]] = defaultdict(list)
-        self._stories: dict[int, list[Known]] = {}
+        self._found: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+        self._decided: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+        self._copies: dict[int, list[Known]] = {}
+        self._numbers: dict[int, list[int]] = {}
         self._shown: dict[int, int] = {}
 
     def look_up(self, newcomers: Sequence[Article]) -> None:
-        """Ask the index about all the newcomers of a reading at once."""
-        self._found.clear()
-        self._keys.clear()
-        if not newcomers:
-            return
-        reach = self._matcher.reach
-        times = [article.published for article in newcomers]
-        near = article_keys.c.published.between(min(times) - reach, max(times) + reach)
-        self._ask({key for article in newcomers for key in self.keys(article).near}, near)
-        self._ask({key for article in newcomers for key in self.keys(article).lasting})
+        """Ask the index about newcomers, many at once, and load what they could belong to."""
+        wanted = [(self.keys(article), article.published) for article in newcomers]
+        for key, when, story in keys.find(self._connection, wanted, self._matcher.reach):
+            self._found[key].append((when, story))
+        self._load({story for article in newcomers for story in self._worth_weighing(article)})
 
-    def keys(self, article: Article) -> "Keys":
-        """Give the keys of a newcomer; they are made once."""
+    def keys(self, article: Article) -> Keys:
+        """Give the keys of an article, asking the matcher once."""
         held = self._keys.get(id(article))
-        if held is None or held[0] is not article:
-            held = self._keys[id(article)] = (article, keys_of(self._matcher, article))
+        if held is None:  # the article is held as well, so that its number stays its own
+            held = self._keys[id(article)] = (article, keys.keys_of(self._matcher, article))
         return held[1]
-
-    def _ask(self, keys: set[str], *near: Any) -> None:
-        for some in chunks(sorted(keys), IN_ONE_QUERY):
-            query = (
-                select(article_keys.c.key, article_keys.c.published, articles.c.story)
-                .join(articles, articles.c.id == article_keys.c.article)
-                .where(article_keys.c.key.in_(some), *near)
-            )
-            for key, published, story in self._connection.execute(query):
-                self._found[key].append((published, story))
 
     def of(self, article: Article) -> list[Candidate]:
         """Give the candidates of a newcomer, those that share the most keys first."""
-        shared: defaultdict[int, set[str]] = defaultdict(set)
-        for key in self.keys(article).near:
-            for story in self._near(key, article.published):
-                shared[story].add(key)
-        for key in self.keys(article).lasting:
-            for _, story in (*self._found.get(key, ()), *self._decided.get(key, ())):
-                shared[story].add(key)
-        worth = [story for story, keys in shared.items() if self._matcher.are_enough(keys)]
-        worth.sort(key=lambda story: (-len(shared[story]), -story))
-        worth = worth[: self._matcher.most]
+        worth = self._worth_weighing(article)
         self._load(worth)
         return [self.candidate(story) for story in worth]
 
-    def _near(self, key: str, published: datetime) -> Iterator[int]:
-        for when, story in (*self._found.get(key, ()), *self._decided.get(key, ())):
-            if abs(when - published) <= self._matcher.reach:
-                yield story
+    def _worth_weighing(self, article: Article) -> list[int]:
+        shared: defaultdict[int, set[str]] = defaultdict(set)
+        found, decided = self._found, self._decided
+        published = microseconds(article.published)
+        near, lasting = self.keys(article)
+        for key in near:
+            for when, story in (*found.get(key, ()), *decided.get(key, ())):
+                if abs(when - published) <= self._reach:
+                    shared[story].add(key)
+        for key in lasting:
+            for _, story in (*found.get(key, ()), *decided.get(key, ())):
+                shared[story].add(key)
+        worth = [story for story, some in shared.items() if self._matcher.are_enough(some)]
+        worth.sort(key=lambda story: (-len(shared[story]), -story))
+        return worth[: self._matcher.most]
 
     def candidate(self, story: int) -> Candidate:
         """Give a story with its copies, the first kept one first."""
         self._load([story])
-        return Candidate(story, tuple(self._stories[story]), self._shown[story])
+        return Candidate(story, tuple(self._copies[story]), self._shown[story])
+
+    def has_copies(self, story: int) -> bool:
+        """Tell whether a story is more than a name."""
+        self._load([story])
+        return story in self._copies
 
     def _load(self, wanted: Iterable[int]) -> None:
-        missing = [story for story in wanted if story not in self._stories]
-        for some in chunks(missing, IN_ONE_QUERY):
-            for row in self._connection.execute(_copies(some)):
-                copies = self._stories.setdefault(row.story, [])
-                self._shown.setdefault(row.story, 0)
-                if row.id == row.shown:
-                    self._shown[row.story] = len(copies)
-                copies.append(known(row))
+        missing = [story for story in wanted if story not in self._copies]
+        if not missing:
+            return
+        for row in self._connection.execute(_COPIES.where(articles.c.story.in_(one_of(missing)))):
+            copies = self._copies.setdefault(row.story, [])
+            self._shown.setdefault(row.story, 0)
+            if row.id == row.shown:
+                self._shown[row.story] = len(copies)
+            copies.append(known(row))
+            self._numbers.setdefault(row.story, []).append(row.id)
 
-    def add(self, story: int, article: Article) -> None:
+    def add(self, story: int, article: Article, number: int) -> None:
         """Take in a copy that was just decided on; newcomers after it may belong to its story."""
-        copies = self._stories.setdefault(story, [])
+        self._copies.setdefault(story, []).append(as_known(article))
+        self._numbers.setdefault(story, []).append(number)
         self._shown.setdefault(story, 0)
-        copies.append(as_known(article))
+        self._find_by(story, article, article.published)
+
+    def tell_anew(self, story: int, article: Article, published: datetime) -> None:
+        """Take in that a copy of a story was edited, and is written: the story is loaded when it is asked for again."""
+        self.forget(story)
+        self._find_by(story, article, published)
+
+    def _find_by(self, story: int, article: Article, published: datetime) -> None:
+        when = microseconds(published)
         for key in self.keys(article).all():
-            self._decided[key].append((article.published, story))
+            self._decided[key].append((when, story))
 
     def forget(self, story: int) -> None:
         """Load a story anew when it is asked for again: it was changed."""
-        self._stories.pop(story, None)
-        self._shown.pop(story, None)
+        for held in (self._copies, self._numbers, self._shown):
+            held.pop(story, None)
 
     def choose_shown(self, story: int) -> int:
-        """Let the matcher choose which copy of a story is shown; give its place among the copies."""
-        self._shown[story] = self._matcher.shown(self._stories[story])
-        return self._shown[story]
+        """Let the matcher choose which copy of a story is shown; give the number of the article."""
+        self._load([story])
+        self._shown[story] = self._matcher.shown(self._copies[story])
+        return self._numbers[story][self._shown[story]]
 
 
-def _copies(some: Sequence[int]) -> Any:
-    return (
-        select(articles, sources.c.name.label("source_name"), stories.c.shown)
-        .join(sources, sources.c.id == articles.c.source)
-        .join(stories, stories.c.id == articles.c.story)
-        .where(articles.c.story.in_(some))
-        .order_by(articles.c.id)
-    )
+_SEEN: Any = (
+    articles.c.id, articles.c.story, articles.c.guid, articles.c.title, articles.c.published, articles.c.day,
+    articles.c.dated, articles.c.link, articles.c.language, articles.c.summary, articles.c.content,
+    sources.c.name.label("source_name"),
+)  # fmt: skip
+"""What `known` reads."""
+_COPIES: Any = (
+    select(*_SEEN, stories.c.shown)
+    .join(sources, sources.c.id == articles.c.source)
+    .join(stories, stories.c.id == articles.c.story)
+    .order_by(articles.c.id)
+)
 
 
 def known(row: Row[Any]) -> Known:
@@ -187,3 +177,18 @@ def as_known(article: Article) -> Known:
         dated=article.dated, link=article.link, language=article.language, summary=article.summary,
         content=article.content,
     )  # fmt: skip
+
+
+def latest(connection: Connection, address: str, limit: int) -> list[Known]:
+    """Give the latest articles of a source, the last kept one first."""
+    mine = select(*_SEEN).join(sources, sources.c.id == articles.c.source).where(sources.c.address == address)
+    return [known(row) for row in connection.execute(mine.order_by(articles.c.id.desc()).limit(limit))]
+
+
+def index(connection: Connection, matcher: Keyed, *chosen: ColumnElement[bool]) -> None:
+    """Index some copies anew, by what the matcher makes of them now."""
+    stored = select(*_SEEN).join(sources, sources.c.id == articles.c.source).where(*chosen)
+    found = connection.execute(stored).all()
+    keys.erase(connection, (row.id for row in found))
+    fresh = (keys.rows(keys.keys_of(matcher, known(row)), row.published, row.id) for row in found)
+    keys.write(connection, (row for some in fresh for row in some))

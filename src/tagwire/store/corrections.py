@@ -257,11 +257,8 @@ def refresh(connection: Connection, matcher: Matcher, touched: Sequence[int]) ->
     """Bring stories in line with the copies they have now; one without copies is only a name."""
     candidates = Candidates(connection, matcher)
     for story in touched:
-        told = copies(connection, story)
-        if told:
-            candidates.forget(story)
-            candidates.candidate(story)
-            shown = told[candidates.choose_shown(story)].id
+        if candidates.has_copies(story):
+            shown = candidates.choose_shown(story)
             connection.execute(update(stories).where(stories.c.id == story).values(shown=shown))
     unite_tags(connection, touched)
     _changed(connection, touched)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
-from tagwire.store.rows import IN_ONE_QUERY, chunks
+from tagwire.store.rows import one_of
 from tagwire.store.schema import stories
 
 
@@ -42,7 +42,4 @@ def _uri(authority: str, birth: Birth, turn: int) -> str:
 
 
 def _taken(connection: Connection, wanted: Mapping[int, str]) -> set[str]:
-    found: set[str] = set()
-    for some in chunks(wanted.values(), IN_ONE_QUERY):
-        found.update(connection.execute(select(stories.c.uri).where(stories.c.uri.in_(some))).scalars())
-    return found
+    return set(connection.execute(select(stories.c.uri).where(stories.c.uri.in_(one_of(wanted.values())))).scalars())

@@ -15,9 +15,9 @@ from tagwire.model import Outcome
 from tagwire.store import facts, health, visits
 from tagwire.store.conditions import ALIVE, finder
 from tagwire.store.engine import connect, reading
-from tagwire.store.keeping import FIRST
 from tagwire.store.migrate import is_newest
 from tagwire.store.schema import articles, feeds, files, sources, stories
+from tagwire.store.writing import FIRST
 
 _INCIDENTS_TOLD = 100
 

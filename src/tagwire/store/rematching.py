@@ -73,7 +73,7 @@ def _plan(connection: Connection, matcher: Matcher) -> list[_Move]:
             own = row.story if row.story not in begun else next(fresh)
             target = decision.story if decision.story is not None else own
         begun.add(target)
-        candidates.add(target, told)
+        candidates.add(target, told, row.id)
         candidates.choose_shown(target)
         if target != row.story:
             moves.append(_Move(row, target, reason, score))

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from tagwire.model import Feed, Filter, Known, Learnt, Memo, Story, TaggedReading
 from tagwire.store import (
+    candidates,
     corrections,
     explaining,
     facts,
@@ -141,7 +142,7 @@ class Store:
             last = int(connection.execute(select(func.max(articles.c.id))).scalar() or 0)
         for first in range(1, last + 1, _INDEXED_AT_ONCE):
             with writing(self._engine) as connection:
-                keeping.index(connection, matcher, articles.c.id.between(first, first + _INDEXED_AT_ONCE - 1))
+                candidates.index(connection, matcher, articles.c.id.between(first, first + _INDEXED_AT_ONCE - 1))
         with writing(self._engine) as connection:
             facts.put(connection, facts.MATCHER, version)
 
@@ -154,7 +155,7 @@ class Store:
     def latest(self, address: str, limit: int) -> list[Known]:
         """Give the latest articles of a source."""
         with reading(self._engine) as connection:
-            return keeping.latest(connection, address, limit)
+            return candidates.latest(connection, address, limit)
 
     # ------------------------------------------------------------ visits and articles
 

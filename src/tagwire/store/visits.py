@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, insert, 
 
 from tagwire.model import About, Attendance, Habit, Learnt, Memo, Next, Outcome, Reading, Source
 from tagwire.store import facts, health
-from tagwire.store.rows import IN_ONE_QUERY, chunks
+from tagwire.store.rows import IN_ONE_QUERY, chunks, one_of
 from tagwire.store.schema import articles, memos, sources
 from tagwire.text import one_line
 
@@ -307,9 +307,10 @@ def status(connection: Connection) -> list[SourceStatus]:
     ]  # fmt: skip
 
 
-def last_lesson(connection: Connection, source_id: int) -> Learnt:
-    """Give what a source's articles have taught the matcher so far."""
-    return learnt(connection.execute(select(sources.c.learnt).where(sources.c.id == source_id)).scalar_one())
+def last_lessons(connection: Connection, wanted: Iterable[int]) -> dict[int, Learnt]:
+    """Give what the articles of some sources have taught the matcher so far, by the sources' numbers."""
+    query = select(sources.c.id, sources.c.learnt).where(sources.c.id.in_(one_of(wanted)))
+    return {row.id: learnt(row.learnt) for row in connection.execute(query)}
 
 
 def remember_learnt(connection: Connection, source_id: int, learnt: Learnt) -> None:

@@ -1,11 +1,10 @@
 """How much of two articles' text is the same, by shingles: runs of words, or of characters for Chinese."""
 
-import re
 from functools import lru_cache
 from zlib import crc32
 
 from tagwire.stories.titles import HAN
-from tagwire.text import folded, plain
+from tagwire.text import plain, words
 
 ENOUGH_WORDS = 50
 ENOUGH_CHARACTERS = 100
@@ -14,26 +13,28 @@ _WORDS = 5
 _CHARACTERS = 8
 _READ_WORDS = 300
 _READ_CHARACTERS = 600
-"""How far a text is read: enough to know it, and a bound on the work."""
-_WORD = re.compile(r"\w+")
+_READ = 4_000
+"""How far a text is read, in words, in characters, and before it is split: a bound on the work."""
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=2_500)
 def shingles(content: str, summary: str) -> frozenset[int]:
     """Give the shingles of an article's text (its content, without one its summary); none of a text too short."""
     if len(content) + len(summary) < ENOUGH_CHARACTERS:
         return frozenset()
     text = plain(content)
-    text = folded(text if len(text) >= len(summary) else summary)
+    text = text if len(text) >= len(summary) else summary
+    units = words(text[:_READ])
     if len(HAN.findall(text[:400])) * 3 >= len(text[:400]):
-        letters = "".join(_WORD.findall(text))[:_READ_CHARACTERS]
-        return _runs(list(letters), _CHARACTERS, "") if len(letters) >= ENOUGH_CHARACTERS else frozenset()
-    words = _WORD.findall(text)[:_READ_WORDS]
-    return _runs(words, _WORDS, " ") if len(words) >= ENOUGH_WORDS else frozenset()
+        letters = list("".join(units)[:_READ_CHARACTERS])
+        return _runs(letters, _CHARACTERS) if len(letters) >= ENOUGH_CHARACTERS else frozenset()
+    return _runs(units[:_READ_WORDS], _WORDS) if len(units) >= ENOUGH_WORDS else frozenset()
 
 
-def _runs(units: list[str], length: int, glue: str) -> frozenset[int]:
-    return frozenset(crc32(glue.join(units[i : i + length]).encode()) for i in range(len(units) - length + 1))
+def _runs(units: list[str], length: int) -> frozenset[int]:
+    """Hash each run of so many units, the same on every machine."""
+    runs = zip(*(units[start:] for start in range(length)), strict=False)
+    return frozenset(map(crc32, map(str.encode, map(" ".join, runs))))
 
 
 def overlap(one: frozenset[int], other: frozenset[int]) -> float | None:

@@ -71,7 +71,7 @@ class Matcher:
 
     """
 
-    version = "2"
+    version = "3"
     """Of the rules and of the keys; kept copies have to be indexed anew under another one."""
     reach = max(windows.ACROSS_SOURCES + windows.ZONES, windows.BODY)
     """How far apart in time copies of one story may lie, either way, unless a link joins them."""
@@ -87,21 +87,16 @@ class Matcher:
         """Give the keys that a copy is found by, by its title ("t"), its text ("b") and its words ("w").
 
         A story within `reach` that shares one of the first two, or two different ones of the last, is a candidate.
+        They are the same in every mode, so that a stricter or bolder one needs no new index.
         """
-        mode = self._mode_of(article.source)
-        if mode is Mode.OFF:
-            return ()
         title = self._headline(article)
-        if mode is Mode.STRICT:
-            return (keys.of_title(title),)
         text = bodies.shingles(article.content, article.summary)
         return (keys.of_title(title), *keys.of_words(title), *keys.of_body(text))
 
     def lasting_keys(self, article: Article | Known) -> tuple[str, ...]:
         """Give the keys that find a story at any distance in time: that of its link."""
         link = canonical(article.link)
-        silent = link is None or self._mode_of(article.source) is Mode.OFF or link in self._learnt_links(article.source)
-        return () if silent or link is None else (keys.of_link(link),)
+        return () if link is None or link in self._outlet(article.source).learnt.links else (keys.of_link(link),)
 
     def are_enough(self, shared: Iterable[str]) -> bool:
         """Tell whether a story that shares these keys is worth weighing."""
@@ -169,12 +164,6 @@ class Matcher:
 
     def _headline(self, article: Article | Known) -> Headline:
         return headline(article.title, _names(article.source, self._outlet(article.source)))
-
-    def _learnt_links(self, source: str) -> frozenset[str]:
-        return self._outlet(source).learnt.links
-
-    def _mode_of(self, source: str) -> Mode:
-        return min(self._mode, self._outlet(source).mode, key=_BOLDNESS.index)
 
     def _outlet(self, source: str) -> Outlet:
         return self._outlets.get(source, _UNKNOWN)

@@ -41,6 +41,10 @@ class Outlets(Mapping[str, Outlet]):
         fresh = self._known[name].learnt.version != VERSION
         return fresh or len(articles) >= _MANY or self._since[name] >= _ENOUGH
 
+    def has_taught(self, name: str) -> bool:
+        """Tell whether a source taught something before; of one that is read for the first time nothing is stored."""
+        return bool(self._known[name].learnt.version)
+
     def learn(self, name: str, articles: Iterable[Article | Known]) -> Learnt:
         """Learn of a source from its latest articles, those that are about to be kept among them."""
         taught = learn(name, articles, self._known[name])

@@ -27,8 +27,11 @@ _TAIL = re.compile(
     r"\s*[\[(【](?:video|photos?|pics|pictures|audio|gallery|updated?|watch|blog|视频|图|组图|多图)[\])】]$",
     re.IGNORECASE,
 )
+_CLOSING = frozenset("])】")
+_BREAKING_OFF = frozenset(".…]")
 _CUT = re.compile(r"\s*(?:\.{2,}|…+|\[(?:\.{3}|…)\])\s*$")
 _SEGMENT = re.compile(r"^(?P<rest>.*\S)(?P<mark>\s+-{1,2}\s+|\s*[|_丨]\s*|\s+(?:::|·|>>|/)\s+)(?P<last>\S.*)$")
+_MARK = re.compile(r"[|_丨]|\s(?:-{1,2}|::|·|>>|/)\s")
 _DOMAIN = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,6}", re.IGNORECASE)
 _CAPITALISED = re.compile(r"(?:[A-Z][\w'&.]*|of|the|and|\d+)(?: (?:[A-Z][\w'&.]*|of|the|and|\d+)){0,3}", re.ASCII)
 _LAST_WORD = re.compile(
@@ -59,11 +62,12 @@ def stripped(title: str, names: frozenset[str] = frozenset()) -> Stripped:
     text, cut = _uncut(straight(title[:_READ]))
     for _ in range(2):
         text = _without_outlet(text, names)
-    text, again = _uncut(_TAIL.sub("", text))
+    text, again = _uncut(_TAIL.sub("", text) if text[-1:] in _CLOSING else text)
     for _ in range(3):
         shorter = _WIRE.sub("", text)
-        if len(shorter) < len(text) and _says_something(shorter):
-            text = shorter
+        if len(shorter) == len(text) or not _says_something(shorter):
+            break
+        text = shorter
     return Stripped(text, cut or again)
 
 
@@ -75,12 +79,14 @@ def names_of(source: str, outlet: Outlet) -> frozenset[str]:
 
 
 def _uncut(text: str) -> tuple[str, bool]:
+    if text[-1:] not in _BREAKING_OFF:
+        return text, False
     whole = _CUT.sub("", text)
     return (whole, True) if whole and whole != text else (text, False)
 
 
 def _without_outlet(text: str, names: frozenset[str]) -> str:
-    found = _SEGMENT.match(text)
+    found = _SEGMENT.match(text) if _MARK.search(text) else None
     if found is None or not _says_something(found["rest"]):
         return text
     last, pipe = found["last"], found["mark"].strip() in {"|", "丨"}
