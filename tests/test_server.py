@@ -133,6 +133,15 @@ def test_a_feed_is_served_byte_by_byte_and_any_page_may_read_it(server: Server) 
     assert server.ask("/index.html").headers["Access-Control-Allow-Origin"] is None
 
 
+def test_a_hub_is_named_in_a_header_together_with_the_feeds_own_address(server: Server, output: Path) -> None:
+    links = b'<link rel="self" href="https://a.example/new.atom"/><link rel="hub" href="https://hub.example/"/>'
+    (output / "new.atom").write_bytes(ATOM.replace(b"/>", b">" + links + b"</feed>"))
+    answer = server.ask("/new.atom", "HEAD")
+    assert answer.headers["Link"] == '<https://hub.example/>; rel="hub", <https://a.example/new.atom>; rel="self"'
+    assert server.ask("/new.atom", If_None_Match=answer.headers["ETag"]).headers["Link"] == answer.headers["Link"]
+    assert server.ask("/cars.atom").headers["Link"] is None
+
+
 def test_of_all_scripts_only_ours_may_run(server: Server) -> None:
     policy = server.ask("/").headers["Content-Security-Policy"]
     assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src ")

@@ -130,6 +130,13 @@ def test_an_archive_says_that_it_is_one_and_where_its_neighbours_are() -> None:
     assert xpath(replace(made, archive=1, archives=0), "//a:link[@rel='prev-archive']") == []
 
 
+def test_an_archive_names_no_hub_since_there_is_no_news_of_it() -> None:
+    face = replace(FACE, hub="https://hub.example/")
+    current = replace(document(STORY, face=face), archives=1)
+    assert xpath(current, "/a:feed/a:link[@rel='hub']/@href") == ["https://hub.example/"]
+    assert xpath(replace(current, archive=1), "/a:feed/a:link[@rel='hub']") == []
+
+
 def test_a_withdrawn_story_is_told_with_its_time() -> None:
     made = replace(document(STORY), withdrawn=(Withdrawn("tag:feeds.example.org,2026-03-01:dead", NOON),))
     (gone,) = xpath(made, "/a:feed/at:deleted-entry")

@@ -78,7 +78,7 @@ def _feed_links(document: Document) -> list[dict[str, str]]:
         {"href": itself, "rel": "self", "type": Atom.media_type},
         {"href": address(face, page_path(feed)), "rel": "alternate", "type": "text/html"},
     ]
-    if hub := web_address(face.hub):
+    if (hub := web_address(face.hub)) and not number:  # of an archive there is no news
         links.append({"href": hub, "rel": "hub"})
     if number:
         links.append({"href": current, "rel": "current", "type": Atom.media_type})

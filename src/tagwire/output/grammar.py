@@ -59,6 +59,12 @@ def web_address(url: str | None) -> str | None:
     return mended if _WEB.fullmatch(mended) else None
 
 
+def uri(url: str | None) -> str | None:
+    """Give a web address in ASCII (RFC 3986), as headers take it, else None; one that is in ASCII is left alone."""
+    found = web_address(url)
+    return found if found is None or found.isascii() else str(can_ada.parse(found).href)
+
+
 def is_id(text: str) -> bool:
     """Tell whether `text` may be an ``atom:id``: an absolute IRI (RFC 4287, 4.2.6), no relative one, no bare word."""
     return web_address(text) == text if _HTTP.match(text) else bool(_ABSOLUTE.fullmatch(text))

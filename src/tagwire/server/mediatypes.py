@@ -3,6 +3,7 @@
 from pathlib import PurePosixPath
 
 from tagwire.output import FORMATS
+from tagwire.server import links
 from tagwire.server.answers import Answer
 
 FEED_TYPES = {each.suffix: each.media_type for each in FORMATS}
@@ -41,6 +42,8 @@ def published(path: str, body: bytes, modified: str) -> Answer:
     headers = {"Content-Type": with_charset(media_type), "Cache-Control": "max-age=60", **SAFE}
     if suffix in FEED_TYPES:
         headers["Access-Control-Allow-Origin"] = "*"
+        if told := links.header(suffix, body):
+            headers["Link"] = told
     return Answer(body, headers.items(), modified=modified, packs=_packs(media_type))
 
 
