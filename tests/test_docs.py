@@ -260,10 +260,11 @@ def test_the_limits_of_filters_are_those_that_there_are():
     assert found["a regular expression"][1] == f"{patterns.LONGEST} characters"
 
 
-def test_the_policy_for_another_web_server_is_the_one_of_ours():
+@pytest.mark.parametrize("path", ["docs/deploy/nginx.conf", "docs/deploy/Caddyfile"])
+def test_the_policy_for_another_web_server_is_the_one_of_ours(path):
     policy = mediatypes.POLICY
 
-    assert f'"{policy}"' in manual.text("docs/running.md"), f"docs/running.md: wants the policy {policy}"
+    assert f'"{policy}"' in manual.text(path), f"{path}: wants the policy {policy}"
 
 
 # ------------------------------------------------------------ article files
