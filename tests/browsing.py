@@ -95,7 +95,8 @@ def site(root: Path) -> sites.Site:
     for number, about in enumerate(("Cranes", "Ships", "Tides"), 1):
         made.write(f"sources/articles/{number}.md", _ENGLISH.format(number=number, about=about))
     made.write("sources/articles/4.txt", _CHINESE)
-    made.refresh()
+    made.write("sources/gone.toml", 'url = "http://127.0.0.1:1/feed"\nallow_private = true')
+    made.refresh(code=1)
     return made
 
 

@@ -89,6 +89,13 @@ def served(root: Path) -> Iterator[str]:
 
 
 @contextmanager
+def served_to_operator(root: Path) -> Iterator[str]:
+    """Serve what only the operator sees, and give the address; the server is killed at the end."""
+    with _begun(root, "serve", "--port", "0", "--admin", "127.0.0.1:0") as begun:
+        yield begun.until_said(r"serving the operator at (http://\S+)")
+
+
+@contextmanager
 def _begun(root: Path, *arguments: str) -> Iterator[Daemon]:
     log = root.with_name(f"{root.name}.log")
     with (

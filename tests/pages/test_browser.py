@@ -20,7 +20,7 @@ WIDE = {"viewport": {"width": 1280, "height": 900}}
 NARROW = {"viewport": {"width": 320, "height": 640}, "has_touch": True, "is_mobile": True}
 """What WCAG 2.2 asks for in 1.4.10."""
 LANGUAGES = ("en", "zh-CN")
-ROLES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +69,18 @@ def shown(page: Any) -> list[str]:
     return list(page.locator(".story:visible h3").all_inner_texts())
 
 
+def problems(page: Any) -> list[tuple[str, list[str]]]:
+    """Give what axe finds on a page: the rules, and what breaks them."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="no axe: it is in the dev group").Axe()
+    found = axe.run(page, options={"runOnly": {"type": "tag", "values": RULES}}).response["violations"]
+    return [(each["id"], [node["html"] for node in each["nodes"]][:3]) for each in found]
+
+
+def widths(page: Any) -> list[int]:
+    """Give how wide a page is, and how wide its window."""
+    return list(page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]"))
+
+
 def style(page: Any, element: str, name: str) -> str:
     """Give what a style comes to, of an element that a script names."""
     return str(page.evaluate(f"getComputedStyle({element}).{name}"))
@@ -79,15 +91,11 @@ def style(page: Any, element: str, name: str) -> str:
 
 @pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("zh-CN", "dark")])
 def test_axe_finds_nothing_on_any_page(browser, addresses, outputs, language, scheme):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="it is in the dev group").Axe()
     with watched(browser, addresses[language], color_scheme=scheme, **WIDE) as found:
         for path in kinds(outputs[language]):
             page = found.go(path)
             page.evaluate("document.querySelectorAll('details').forEach((each) => (each.open = true))")
-            rules = {"runOnly": {"type": "tag", "values": ROLES}}
-            problems = axe.run(page, options=rules).response["violations"]
-            told = [(each["id"], [node["html"] for node in each["nodes"]][:3]) for each in problems]
-            assert (path, told) == (path, [])
+            assert (path, problems(page)) == (path, [])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -96,8 +104,7 @@ def test_no_page_scrolls_sideways_on_a_small_phone(browser, addresses, outputs, 
         for path in kinds(outputs[language]):
             page = found.go(path)
             page.evaluate("document.querySelectorAll('details').forEach((each) => (each.open = true))")
-            widths = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
-            assert (path, widths) == (path, [320, 320])
+            assert (path, widths(page)) == (path, [320, 320])
 
 
 def test_the_interface_speaks_the_sites_language(browser, addresses):
@@ -288,6 +295,23 @@ def test_the_search_box_stays_away_where_nothing_answers(browser, at):
             page = found.go("index.html")
         assert not page.get_by_role("searchbox").is_visible()
         found.problems.clear()  # the browser itself tells of the 404
+
+
+# ---------------------------------------------------------------- what the operator sees
+
+
+@pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("zh-CN", "dark")])
+def test_the_operator_sees_how_the_sources_are(browser, outputs, language, scheme):
+    with processes.served_to_operator(outputs[language].parent) as address:
+        with watched(browser, address, color_scheme=scheme, **WIDE) as found:
+            page = found.go("status")
+            names = page.locator(".source-card h2").all_inner_texts()
+            assert names[0] == "gone", "problems stand on top"
+            assert sorted(names) == ["articles", "gazette", "gone", "herald"]
+            assert page.locator("svg.visits").count() == 4
+            assert problems(page) == []
+        with watched(browser, address, color_scheme=scheme, **NARROW) as found:
+            assert widths(found.go("status")) == [320, 320]
 
 
 # ---------------------------------------------------------------- without a server, without a script
