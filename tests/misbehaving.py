@@ -209,7 +209,7 @@ class _Serving:
                 return False
             data += more
         first, *lines = data.decode("latin-1").split("\r\n\r\n")[0].split("\r\n")
-        headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+        headers = {name.lower(): value.strip(" \t") for name, _, value in (line.partition(":") for line in lines)}
         asked = Asked(first.split()[1], headers, time.monotonic(), port)
         conversation = Conversation(asked, client, self.stop)
         host = headers.get("host", "")

@@ -67,8 +67,9 @@ def test_an_auth_table_names_one_secret_and_holds_none(auth):
 # ---------------------------------------------------------------- what has not changed
 
 
-def test_validators_are_echoed_byte_for_byte():
-    etag, modified = 'W/"caf\xe9, \x80 \\"', "yesterday, more or less"
+@pytest.mark.parametrize("etag", ['W/"caf\xe9, \x80 \\"', "bare\xa0", "\x85"])
+def test_validators_are_echoed_byte_for_byte(etag):
+    modified = "yesterday, more or less"
     with serving({"/": conditional(GOOD, etag, modified)}) as server:
         first = visit(server.url("/"))
         second = visit(server.url("/"), first.memo)
@@ -122,8 +123,8 @@ def test_validators_find_their_address_behind_a_redirect():
 def test_now_and_then_a_visit_is_unconditional():
     with serving({"/": conditional(GOOD)}) as server:
         memo = visit(server.url("/")).memo
-        later = visit(server.url("/"), memo, now=NOW + timedelta(days=8))
-        visit(server.url("/"), later.memo, now=NOW + timedelta(days=9))
+        later = visit(server.url("/"), memo, now=NOW + timedelta(days=4, hours=1))
+        visit(server.url("/"), later.memo, now=NOW + timedelta(days=5))
     assert later.outcome is Outcome.UNCHANGED  # by its body
     assert [("if-none-match" in each.headers) for each in server.asked] == [False, False, True]
 
@@ -403,6 +404,13 @@ def test_one_guid_and_one_link_for_everything_step_down_to_title_and_day():
 def test_one_link_for_everything_is_well_where_guids_are():
     (reading,) = visits(entries(1, guid="{n}", link="http://example.org/"))
     assert guids(reading) == [str(n) for n in range(20)]
+
+
+@pytest.mark.parametrize("date", ["2023-05-25T08:{v:02}:00Z", "2023/05/25 0{v}:30", "Thu, 25 May 2023 0{v}:00:00 GMT"])
+def test_where_title_and_day_name_an_entry_its_clock_does_not(date):
+    items = [{"title": f"Entry {n}", "pubDate": date} for n in range(5)]
+    first, second = visits(*(rss(*({**each, "pubDate": date.format(v=v)} for each in items)) for v in (1, 2)))
+    assert guids(first) == guids(second)
 
 
 def test_guids_that_change_at_every_fetch_step_down_to_the_link():

@@ -14,6 +14,8 @@ _IN_MEMORY = 256 * 1024
 """A larger body waits for its parser on disk, so that memory stays flat whatever servers send."""
 _PERMANENT = frozenset({301, 308})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_BLANKS = " \t\r\n"
+"""What may stand around a header's value (RFC 9110, 5.5); a no-break space belongs to it: validators are echoed."""
 _LENGTHS = frozenset({"content-length", "transfer-encoding"})
 _FORM_REDIRECTS = frozenset({307, 308})
 """After the others a form would be asked for as a document (RFC 9110, 15.4)."""
@@ -236,7 +238,7 @@ class Exchange:
         for line in self._lines:
             raw_name, colon, raw_value = line.decode("latin-1").partition(":")
             if colon:
-                name, value = raw_name.strip().lower(), raw_value.strip()
+                name, value = raw_name.strip().lower(), raw_value.strip(_BLANKS)
                 headers[name] = f"{headers[name]}, {value}" if name in headers else value
         return headers
 

@@ -58,7 +58,8 @@ def mark(draft: Draft) -> Mark:
 def titled(draft: Draft) -> str:
     """Give the key of last resort: the title as titles compare, with the day as it is written."""
     words = folded(draft.title.as_text()) or folded(draft.content.as_text() or draft.summary.as_text())[:200]
-    return f"{words} {draft.published[:16]}".strip()
+    day = draft.published[:10] if draft.published[:4].isdigit() else draft.published[:16]
+    return f"{words} {day}".strip()
 
 
 def key(draft: Draft, rule: str) -> str:

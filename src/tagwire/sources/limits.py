@@ -47,5 +47,5 @@ class Limits:
 
     longest_hint: timedelta = timedelta(days=31)
     """The most that a server's wishes for the schedule are believed."""
-    unconditional: timedelta = timedelta(days=7)
+    unconditional: timedelta = timedelta(days=4)
     """How often a document is asked for without a condition, to get past a server that is stuck on 304."""
