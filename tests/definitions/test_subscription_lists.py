@@ -14,8 +14,8 @@ def sources(tmp_path, body, **files):
 def test_each_outline_with_an_address_is_a_source_and_its_folders_are_its_tags(tmp_path):
     body = """
     <outline text="Cars"><outline text="中国">
-        <outline type="rss" text="Short" title="A &amp; B" xmlUrl="https://www.a.example/汽车/feed.xml?lang=zh"/>
-    </outline><outline text="Other" xmlurl="https://b.example"/></outline>
+        <outline type="rss" text="Short" title="A &amp; B" language="zh_CN" xmlUrl="https://www.a.example/汽车/feed.xml?lang=zh"/>
+    </outline><outline text="Other" xmlurl="https://b.example" language="unknown"/></outline>
     <outline text="no address" htmlUrl="https://c.example"/>
     """
     result, found = sources(tmp_path, body)
@@ -24,6 +24,7 @@ def test_each_outline_with_an_address_is_a_source_and_its_folders_are_its_tags(t
     assert (first.kind, first.title, first.tags) == ("web", "A & B", ("Cars", "中国"))
     assert (first.address, first.file) == ("https://www.a.example/汽车/feed.xml?lang=zh", "sources/list.opml")
     assert found["b.example"].tags == ("Cars",)
+    assert (first.language, found["b.example"].language) == ("zh-CN", None)
     assert said(result) == []
 
 

@@ -1,16 +1,24 @@
 """The history of a feed: every story that it ever published is in exactly one archive or in the current document."""
 
+import io
 import tempfile
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+import feedparser
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import publishing_sites
+import webserver
 from publishing_sites import ATOM, TOMBSTONE, Publishing, numbered
-from tagwire.model import Feed, HasTag
+from tagwire.errors import DefinitionError
+from tagwire.model import Face, Feed, HasTag
 from tagwire.stories.match import Matcher
 
 FH = "{http://purl.org/syndication/history/1.0}"
@@ -190,6 +198,8 @@ STEP = st.one_of(
     st.tuples(st.just("new"), st.integers(1, 5)),
     st.tuples(st.just("edit"), st.integers(0, 30)),
     st.tuples(st.just("withdraw"), st.integers(0, 30)),
+    st.tuples(st.just("merge"), st.integers(0, 30)),
+    st.tuples(st.just("undo"), st.just(0)),
 )
 
 
@@ -204,11 +214,11 @@ def test_whatever_happens_every_story_stands_in_one_place(steps: list[tuple[str,
 
 def walk(site: Publishing, steps: list[tuple[str, int]]) -> None:
     """Take the steps; after each, look whether every story is where it should be and no archive changed by itself."""
-    count, archives = 0, {}
+    count = 0
+    archives: dict[str, bytes] = {}
     for turn, (what, number) in enumerate(steps):
         alive = list(site.store.stories())
         before = {story.id: story.updated for story in alive}
-        withdrawn = None
         if what == "new":
             site.keep(*numbered(*range(count, count + number)))
             count += number
@@ -216,21 +226,61 @@ def walk(site: Publishing, steps: list[tuple[str, int]]) -> None:
             story = alive[number % len(alive)]
             (article,) = numbered(int(story.shown.guid))
             site.keep(replace(article, title=f"Edit {turn}", digest=f"1:{turn}"))
-        elif alive:
-            withdrawn = alive[number % len(alive)].id
-            site.store.withdraw(withdrawn, site.now)
+        elif alive and what == "withdraw":
+            site.store.withdraw(alive[number % len(alive)].id, site.now)
+        elif len(alive) > 1 and what == "merge":
+            one, other = alive[number % len(alive)], alive[(number + 1) % len(alive)]
+            site.store.merge(Matcher(), one.id, other.id, site.now)
+        elif what == "undo":
+            with suppress(DefinitionError):
+                site.store.undo(Matcher(), site.now)
         site.publish()
-        archives = look(site, archives, withdrawn)
+        gone_or_back = before.keys() ^ {story.id for story in site.store.stories()}
+        archives = look(site, archives, gone_or_back)
         for story in site.store.stories():  # an edit that moves `updated` appears again
-            if story.title == f"Edit {turn}" and story.updated > before[story.id]:
+            if story.title == f"Edit {turn}" and story.updated > before.get(story.id, story.updated):
                 assert story.title in site.titles()
 
 
-def look(site: Publishing, before: dict[str, bytes], withdrawn: str | None) -> dict[str, bytes]:
+def look(site: Publishing, before: dict[str, bytes], gone_or_back: set[str]) -> dict[str, bytes]:
     archives = {path: site.files()[path] for path in site.history()}
     archived = [each for path in archives for each in ids(site, path)]
     assert len(archived) == len(set(archived))
     assert {*archived, *ids(site, "all.atom")} == {story.id for story in site.store.stories()}
-    changed = [path for path, data in before.items() if archives[path] != data]
-    assert all(withdrawn is not None and withdrawn.encode() in before[path] for path in changed)
+    for path, data in before.items():
+        if archives[path] != data:
+            assert any(story.encode() in data + archives[path] for story in gone_or_back)
     return archives
+
+
+def test_a_reader_walks_the_whole_past_by_the_links_alone(tmp_path: Path) -> None:
+    """Over HTTP, from the current document back to the first archive, and forward again to where none is yet."""
+    with webserver.serving() as web:
+        site = publishing_sites.make(
+            tmp_path, Feed(name="all", title="All", limit=3), face=Face(base_url=web.url("/feeds/"))
+        )
+        with site.store:
+            grow(site, 0, 13)
+            web.pages |= {f"/feeds/{path}": data for path, data in site.files().items()}
+            back = list(walked(web.url("/feeds/all.atom"), "prev-archive"))
+            forth = list(walked(back[-1].href, "next-archive"))
+
+            assert [parsed.href for parsed in forth] == [parsed.href for parsed in reversed(back[1:])]
+            assert {parsed.feed.id for parsed in back} == {back[0].feed.id}
+            told = {entry.id for parsed in back for entry in parsed.entries}
+            assert told == {story.id for story in site.store.stories()}
+            archived = [entry.id for parsed in forth for entry in parsed.entries]
+            assert len(archived) == len(set(archived)) > 6
+
+
+def walked(url: str | None, relation: str) -> Iterator[feedparser.FeedParserDict]:
+    """Fetch a document, and those that it leads to one after the other, until one is not there."""
+    while url:
+        try:
+            with urllib.request.urlopen(url, timeout=10) as answer:
+                parsed = feedparser.parse(io.BytesIO(answer.read()))
+        except urllib.error.HTTPError:
+            return
+        parsed.href = url
+        yield parsed
+        url = next((link.href for link in parsed.feed.links if link.rel == relation), None)

@@ -10,6 +10,7 @@ from lxml import etree
 
 from tagwire.definitions.document import Document, shown
 from tagwire.model import tag_key
+from tagwire.sources.entries import clean_language
 from tagwire.text import one_line
 
 _NAME_LENGTH = 60
@@ -18,10 +19,12 @@ _HASH_BYTES = 4
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """One subscription of a list: an address, its title, and the folders it lies in."""
+    """One subscription of a list: an address, its title, its language, and the folders it lies in."""
 
     url: str
     title: str
+    language: str | None
+    """None: it names none, or what is no language (some readers write ``unknown``)."""
     folders: tuple[str, ...]
     line: int
 
@@ -60,7 +63,8 @@ def _walk(root: etree._Element) -> Iterator[Outline]:
         told = {str(name).casefold(): one_line(str(value)) for name, value in element.attrib.items()}
         url, title = told.get("xmlurl", ""), told.get("title") or told.get("text", "")
         if url:
-            yield Outline(url, title, tuple(filter(tag_key, folders)), element.sourceline or 1)
+            language = clean_language(told.get("language"))
+            yield Outline(url, title, language, tuple(filter(tag_key, folders)), element.sourceline or 1)
         folders.append("" if url else title)
 
 

@@ -61,6 +61,8 @@ class SourceReader:
         for outline in outlines:
             name = opml.name_of(outline.url, taken)
             table = {"url": outline.url, "title": outline.title, "tags": list(outline.folders)}
+            if outline.language:
+                table["language"] = outline.language
             part = Document(document.file, "")
             if source := self._source(part, name, table):
                 taken.add(name.casefold())
