@@ -23,7 +23,9 @@ _SAME = tuple(
 )
 _UNIT = re.compile(r"\d+(?:[.:/-]\d+)*|[a-z]+\d*[a-z0-9]*|[^\W\d_]")
 _CLAUSE = re.compile(r"[\s,;:。!?、…|丨]+|-{2,}")
-_NUMERAL = re.compile("[零一二三四五六七八九十百两]{2,}|(?<=第)[一二三四五六七八九十百]+")
+_NUMERAL = re.compile(
+    "[零一二三四五六七八九十百两]{2,}|(?<=第)[一二三四五六七八九十百]+|[二三四五六七八九十两](?=[条名座艘架辆])"
+)
 _DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"两": 2}
 
 SOFT = frozenset(

@@ -28,6 +28,8 @@ _PHRASES = tuple(
         ("per cent", r"(?i)\bper cent\b", " percent"),
         ("gov't", r"(?i)\bgov't\b", "government"),
         ("on board", r"(?i)\bon board\b", "aboard"),
+        ("federal reserve", r"(?i)\b(?:US |USA )?federal reserve\b", "Fed"),
+        (" off", r"(?i)\bcall(s|ed|ing)? off\b", "cancel"),
         ("step", r"(?i)\bstep(s|ped|ping)? down\b", "resign"),
         (
             "'t",
