@@ -24,8 +24,9 @@ from tagwire.sources.drive import Manner
 from tagwire.sources.http import user_agent
 from tagwire.store.conditions import depends_on_time
 from tagwire.store.keeping import Kept
+from tagwire.store.leases import LEASE
 from tagwire.store.store import Store
-from tagwire.store.visits import LEASE, Defined, generation
+from tagwire.store.visits import Defined, generation
 from tagwire.stories.learnt import ENOUGH
 from tagwire.stories.match import Matcher
 from tagwire.stories.outlets import Outlets
@@ -196,6 +197,8 @@ class Pipeline:
             yield batch
 
     def _tagged(self, reading: Reading) -> TaggedReading:
+        if not reading.articles:
+            return TaggedReading(reading)
         tags = tuple(self.vocabulary.tags(article, reading.source.tags) for article in reading.articles)
         generated = generation(self.vocabulary.generation, reading.source.tags)
         own = self.kinds[reading.source.kind].own

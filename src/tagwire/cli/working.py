@@ -2,7 +2,8 @@
 
 import logging
 import sys
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -79,46 +80,67 @@ def refresh(root: Path, everything: bool, as_json: bool) -> None:  # noqa: FBT00
     """Make one pass: read what is due, publish what changed, and end. Made for cron."""
     loaded = site.load(root)
     with site.at_work(loaded) as pipeline:
-        kept = _collect(pipeline, everything=everything, quiet=as_json)
+        visited = _collect(pipeline, everything=everything, quiet=as_json)
         published = pipeline.publish()
         pipeline.tell_hub(_HUB_PATIENCE)
     if as_json:
-        click.echo(show.as_json({"sources": [_source(each) for each in kept], "feeds": published or []}))
+        click.echo(show.as_json({"sources": [_source(each) for each in visited], "feeds": published or []}))
     else:
-        _summary(kept, published)
-    failed = any(each.failed for each in kept)
+        _summary(visited, published)
+    failed = any(each.failed for each in visited)
     sys.exit(2 if site.broken(loaded) else int(failed))
 
 
-def _collect(pipeline: "Pipeline", *, everything: bool, quiet: bool) -> "list[Kept]":
+@dataclass(frozen=True, slots=True)
+class _Visited:
+    """What is told of a visit; what it brought is stored, and of ten thousand sources too much to hold on to."""
+
+    name: str
+    outcome: str
+    error: str
+    warnings: tuple[str, ...]
+    articles: int
+    new: int
+    edited: int
+    failed: bool
+    next_at: datetime
+
+
+def _collect(pipeline: "Pipeline", *, everything: bool, quiet: bool) -> list[_Visited]:
     """Read what is due, with a progress bar where somebody looks on."""
-    kept = pipeline.collect(list(pipeline.kinds), everything=everything)
+    visited = map(_visited, pipeline.collect(list(pipeline.kinds), everything=everything))
     if quiet or not show.on_terminal():
-        return list(kept)
+        return list(visited)
     from rich.progress import track
 
-    return list(track(kept, description="reading", total=None, transient=True))
+    return list(track(visited, description="reading", total=None, transient=True))
 
 
-def _source(kept: "Kept") -> dict[str, Any]:
+def _visited(kept: "Kept") -> _Visited:
     reading = kept.reading
+    return _Visited(
+        reading.source.name, kept.outcome, reading.error, reading.warnings, len(reading.articles), kept.new,
+        kept.edited, kept.failed, kept.following.at,
+    )  # fmt: skip
+
+
+def _source(visited: _Visited) -> dict[str, Any]:
     return {
-        "name": reading.source.name, "outcome": kept.outcome, "error": reading.error or "; ".join(reading.warnings),
-        "articles": len(reading.articles), "new": kept.new,
+        "name": visited.name, "outcome": visited.outcome, "error": visited.error or "; ".join(visited.warnings),
+        "articles": visited.articles, "new": visited.new,
     }  # fmt: skip
 
 
-def _summary(kept: "list[Kept]", published: "list[Published] | None") -> None:
-    for each in kept:
-        reading = each.reading
-        for warning in reading.warnings:
-            click.echo(f"{reading.source.name}: {warning}", err=True)
+def _summary(visited: list[_Visited], published: "list[Published] | None") -> None:
+    for each in visited:
+        for warning in each.warnings:
+            click.echo(f"{each.name}: {warning}", err=True)
         if each.failed:
-            again = show.moment(each.following.at)
-            click.echo(f"{reading.outcome}: {reading.source.name}: {reading.error}; next visit {again}", err=True)
-    new, edited = sum(each.new for each in kept), sum(each.edited for each in kept)
-    done = f"read {show.count(len(kept), 'source')}: {show.count(new, 'new article')}, {edited} edited"
-    click.echo(done if kept else "nothing was due")
+            again = show.moment(each.next_at)
+            click.echo(f"{each.outcome}: {each.name}: {each.error}; next visit {again}", err=True)
+    new, edited = sum(each.new for each in visited), sum(each.edited for each in visited)
+    done = f"read {show.count(len(visited), 'source')}: {show.count(new, 'new article')}, {edited} edited"
+    click.echo(done if visited else "nothing was due")
     _say_feeds(published)
 
 

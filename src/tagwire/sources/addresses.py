@@ -40,7 +40,8 @@ def parse(url: str, base: str = "") -> Address:
     if parts.protocol not in _PORTS:
         raise ValueError("neither http nor https")
     had_credentials = bool(parts.username or parts.password)
-    parts.username = parts.password = parts.hash = ""
+    if had_credentials or "#" in parts.href:  # each of these writes the address anew
+        parts.username = parts.password = parts.hash = ""
     return Address(
         href=parts.href,
         host=parts.hostname.strip("[]"),

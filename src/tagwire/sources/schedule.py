@@ -97,6 +97,8 @@ def _spread(source: Source, step: timedelta) -> timedelta:
 def _allowed(planned: Next) -> Next:
     """Move a visit out of the hours and days in which the source asked not to be visited (RSS 2.0, in UTC)."""
     at, habit = planned.at, planned.habit
+    if not habit.skip_hours and not habit.skip_days:
+        return planned
     for _ in range(_WEEK_OF_HOURS):
         moment = at.astimezone(UTC)
         if moment.hour not in habit.skip_hours and f"{moment:%A}" not in habit.skip_days:
@@ -126,24 +128,31 @@ def _learnt(attendance: Attendance) -> Habit:
     reading, habit = attendance.reading, attendance.habit
     if reading.outcome not in {Outcome.NEW, Outcome.UNCHANGED}:
         return habit
-    habit = _asked(habit, reading)
+    rate, missed = _rhythm(attendance)
+    hints = reading.hints
+    return Habit(
+        rate=rate, missed=missed, fresh_for=_asked(attendance), skip_hours=hints.skip_hours, skip_days=hints.skip_days
+    )
+
+
+def _rhythm(attendance: Attendance) -> tuple[float, int]:
+    """Give how many articles an hour it brings, and how many may have been missed."""
+    habit = attendance.habit
     if attendance.last_well is None:
-        return replace(habit, rate=_rate_of(reading, attendance.now) or habit.rate)
+        return _rate_of(attendance.reading, attendance.now) or habit.rate, habit.missed
     interval = attendance.now - attendance.last_well
     if interval <= timedelta():
-        return habit
-    habit = replace(habit, missed=habit.missed + _missed(attendance, interval))
+        return habit.rate, habit.missed
     on_time = attendance.now - attendance.due_at <= max(_LATE, interval / 4)
-    return replace(habit, rate=_rate(attendance, interval)) if on_time else habit
+    rate = _rate(attendance, interval) if on_time else habit.rate
+    return rate, habit.missed + _missed(attendance, interval)
 
 
-def _asked(habit: Habit, reading: Reading) -> Habit:
-    """Remember what was asked of us; an answer without a document may say nothing, and then the last word holds."""
-    hints = reading.hints
-    asked = int(hints.fresh_for.total_seconds()) if hints.fresh_for is not None else 0
-    if not reading.entries:
-        asked = asked or habit.fresh_for
-    return replace(habit, fresh_for=asked, skip_hours=hints.skip_hours, skip_days=hints.skip_days)
+def _asked(attendance: Attendance) -> int:
+    """Give the seconds asked of us; an answer without a document may say nothing, and then the last word holds."""
+    reading = attendance.reading
+    asked = int(reading.hints.fresh_for.total_seconds()) if reading.hints.fresh_for is not None else 0
+    return asked if reading.entries else asked or attendance.habit.fresh_for
 
 
 def _rate(attendance: Attendance, interval: timedelta) -> float:

@@ -32,6 +32,7 @@ from sqlalchemy import (
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_compact = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def microseconds(moment: datetime) -> int:
@@ -62,7 +63,7 @@ class Json(TypeDecorator[Any]):
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str:  # noqa: ARG002 - the base's
         """Write the value as compact JSON; in ASCII, so that no text that a source sends is refused by the database."""
-        return json.dumps(value, separators=(",", ":"))
+        return _compact(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002 - the base's
         """Read the value back."""

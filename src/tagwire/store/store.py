@@ -17,6 +17,7 @@ from tagwire.store import (
     explaining,
     facts,
     keeping,
+    leases,
     loading,
     looking,
     picking,
@@ -168,25 +169,25 @@ class Store:
         due_by: datetime | None = None,
         everything: bool = False,
     ) -> list[tuple[str, Memo]]:
-        """Lease the sources that are due by then or now, so that no other process visits them; see `visits.claim`."""
+        """Lease the sources that are due by then or now, so that no other process visits them; see `leases.claim`."""
         with writing(self._engine) as connection:
-            return visits.claim(connection, at, limit, kinds=kinds, due_by=due_by or at, everything=everything)
+            return leases.claim(connection, at, limit, kinds=kinds, due_by=due_by or at, everything=everything)
 
     def renew(self, addresses: Sequence[str], at: datetime) -> None:
         """Keep what was claimed and is still under way from being claimed by others."""
         with writing(self._engine) as connection:
-            visits.renew(connection, addresses, at)
+            leases.renew(connection, addresses, at)
 
     def release(self, addresses: Sequence[str]) -> None:
         """Give back what was claimed and not visited."""
         if addresses:
             with writing(self._engine) as connection:
-                visits.release(connection, addresses)
+                leases.release(connection, addresses)
 
     def release_all(self) -> None:
         """Give back whatever is claimed; only while nobody is reading."""
         with writing(self._engine) as connection:
-            visits.release_all(connection)
+            leases.release_all(connection)
 
     def keep(
         self, tagged: Sequence[TaggedReading], matcher: Matcher, plan: keeping.Plan, now: datetime

@@ -1,25 +1,20 @@
-"""Which sources there are, which are due, who is visiting them, and how their visits ended."""
+"""Which sources there are, and how the visits to them ended."""
 
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, insert, or_, select, true, update
+from sqlalchemy import Connection, Row, Update, bindparam, func, insert, select, update
 
-from tagwire.model import About, Attendance, Habit, Learnt, Memo, Next, Outcome, Reading, Source
+from tagwire.model import About, Attendance, Habit, Learnt, Next, Outcome, Reading, Source
 from tagwire.store import facts, health
-from tagwire.store.rows import IN_ONE_QUERY, chunks, one_of
+from tagwire.store.rows import one_of
 from tagwire.store.schema import articles, memos, sources
 from tagwire.text import one_line
-
-LEASE = timedelta(minutes=10)
-"""How long a claimed source is left alone by others; `renew` makes it longer, so only a crash lets it run out."""
-PER_HOST = 8
-"""How many sources of one host are claimed at a time: more would only wait for one another, and hold up others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,73 +119,6 @@ def _values(defined: Defined, rules: str) -> dict[str, object]:
     }  # fmt: skip
 
 
-def claim(
-    connection: Connection, at: datetime, limit: int, *, kinds: Sequence[str], due_by: datetime, everything: bool
-) -> list[tuple[str, Memo]]:
-    """Lease the sources that are due: no other process visits them until they are kept, or the lease runs out.
-
-    Of one host only a few are leased at a time, by whomever, so that many sources on it hold up no other.
-
-    Args:
-        connection: in a writing transaction.
-        at: the time.
-        limit: how many at most.
-        kinds: only sources of these kinds.
-        due_by: those that are due by then, and have not been visited since.
-        everything: also those not due yet; none is visited twice since `due_by`.
-
-    Returns:
-        address and memo of each, the longest due first.
-
-    """
-    # What was written while the clock was ahead of today's holds up nothing.
-    ahead = sources.c.last_at > at
-    due = true() if everything else or_(sources.c.next_at <= due_by, ahead)
-    unvisited = or_(sources.c.last_at.is_(None), sources.c.last_at < due_by, ahead)
-    until = sources.c.leased_until
-    free = or_(until.is_(None), until < at, until > at + LEASE)
-    turn = func.row_number().over(partition_by=sources.c.host, order_by=(free, sources.c.next_at, sources.c.id))
-    waiting = (
-        select(sources.c.id, sources.c.host, sources.c.next_at, free.label("free"), turn.label("turn"))
-        .where(sources.c.defined, sources.c.kind.in_(kinds), due, unvisited)
-        .subquery()
-    )
-    chosen = (
-        select(waiting.c.id)
-        .where(waiting.c.free, or_(waiting.c.host == "", waiting.c.turn <= PER_HOST))
-        .order_by(waiting.c.next_at, waiting.c.id)
-        .limit(limit)
-    )
-    ids = list(connection.execute(chosen).scalars())
-    found: list[Any] = []
-    for some in chunks(ids, IN_ONE_QUERY):
-        _lease(connection, sources.c.id.in_(some), at)
-        query = select(sources.c.address, memos.c.memo).join_from(sources, memos).where(sources.c.id.in_(some))
-        found += connection.execute(query.order_by(sources.c.next_at, sources.c.id))
-    return [(row.address, row.memo) for row in found]
-
-
-def renew(connection: Connection, addresses: Iterable[str], at: datetime) -> None:
-    """Make the leases of sources that are still under way last longer."""
-    for some in chunks(addresses, IN_ONE_QUERY):
-        _lease(connection, sources.c.address.in_(some), at)
-
-
-def _lease(connection: Connection, chosen: ColumnElement[bool], at: datetime) -> None:
-    connection.execute(update(sources).where(chosen).values(leased_until=at + LEASE))
-
-
-def release(connection: Connection, addresses: Iterable[str]) -> None:
-    """Give back what was claimed and not visited; it is due as before."""
-    for some in chunks(addresses, IN_ONE_QUERY):
-        connection.execute(update(sources).where(sources.c.address.in_(some)).values(leased_until=None))
-
-
-def release_all(connection: Connection) -> None:
-    """Give back whatever is claimed, by whomever."""
-    connection.execute(update(sources).where(sources.c.leased_until.is_not(None)).values(leased_until=None))
-
-
 def known(connection: Connection, addresses: Sequence[str]) -> dict[str, Row[Any]]:
     """Give what keeping must know of some sources, by address."""
     columns = (
@@ -215,9 +143,10 @@ class Ended:
 def record(connection: Connection, ended: Sequence[Ended]) -> None:
     """Remember how visits ended and when the next ones are due; a visit that failed leaves the memo as it was."""
     well = [each for each in ended if is_well(each.attendance.reading)]
+    failed = [each for each in ended if not is_well(each.attendance.reading)]
     remembered = [each for each in well if not each.attendance.reading.memo_stays]
     for statement, rows in (
-        (_ENDED, [_ended(each) for each in ended]),
+        (_ENDED, [_ended(each) for each in failed]),
         (_ENDED_WELL, [_ended_well(each) for each in well]),
         (_REMEMBERED, [{"of": each.row.id, "new_memo": dict(each.attendance.reading.memo)} for each in remembered]),
     ):
@@ -237,17 +166,14 @@ def _visited(each: Ended) -> health.Visited:
     return health.Visited(each.row.id, each.row.history, each.outcome, error, attendance.now)
 
 
-_COLUMNS = (
-    "last_at", "outcome", "error", "warnings", "failures", "history", "next_at", "next_reason", "habit", "leased_until",
-)  # fmt: skip
-_ENDED = (
-    update(sources).where(sources.c.id == bindparam("of")).values({name: bindparam(f"new_{name}") for name in _COLUMNS})
-)
-_ENDED_WELL = (
-    update(sources)
-    .where(sources.c.id == bindparam("of"))
-    .values(well_at=bindparam("new_well_at"), moved_to=bindparam("new_moved_to"))
-)
+def _ending(*names: str) -> Update:
+    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
+    return update(sources).where(sources.c.id == bindparam("of")).values(**values, leased_until=None)
+
+
+_COLUMNS = ("last_at", "outcome", "error", "warnings", "failures", "history", "next_at", "next_reason", "habit")
+_ENDED = _ending(*_COLUMNS)
+_ENDED_WELL = _ending(*_COLUMNS, "well_at", "moved_to")
 _REMEMBERED = update(memos).where(memos.c.source == bindparam("of")).values(memo=bindparam("new_memo"))
 
 
@@ -258,14 +184,12 @@ def _ended(each: Ended) -> dict[str, object]:
         "new_error": one_line(reading.error), "new_warnings": list(reading.warnings),
         "new_failures": each.attendance.failures, "new_history": health.lengthened(each.row.history, each.outcome),
         "new_next_at": following.at, "new_next_reason": following.reason, "new_habit": _habit(following.habit),
-        "new_leased_until": None,
     }  # fmt: skip
 
 
 def _ended_well(each: Ended) -> dict[str, object]:
-    return {
-        "of": each.row.id, "new_well_at": each.attendance.now, "new_moved_to": each.attendance.reading.moved_to,
-    }  # fmt: skip
+    moved_to = each.attendance.reading.moved_to
+    return {**_ended(each), "new_well_at": each.attendance.now, "new_moved_to": moved_to}
 
 
 def _hold(connection: Connection, ended: Sequence[Ended]) -> None:
