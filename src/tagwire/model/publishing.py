@@ -85,3 +85,7 @@ class Document:
     """The oldest archive that is still there; looked at by pages alone, since an archive never changes."""
     last_archive: int = 0
     """The newest archive; likewise."""
+    query: str = ""
+    """What its address ends with, where it is made when somebody asks: ``?q=…``."""
+    page: str = ""
+    """The address of its page relative to the site's, where that is not named after the feed."""

@@ -2,7 +2,7 @@
 
 from urllib.parse import quote
 
-from tagwire.model import Face, Feed, Story
+from tagwire.model import Document, Face, Feed, Story
 from tagwire.output.grammar import web_address
 
 INDEX = "index.html"
@@ -50,6 +50,18 @@ def reference(path: str) -> str:
 def address(face: Face, path: str) -> str:
     """Give the absolute address of a path in ``output/``."""
     return face.base_url + reference(path)
+
+
+def document_address(document: Document, suffix: str) -> str:
+    """Give the absolute address of a feed's current document."""
+    return address(document.face, feed_path(document.feed, suffix)) + document.query
+
+
+def document_page(document: Document) -> str:
+    """Give the absolute address of a document's page for people."""
+    if document.page:
+        return document.face.base_url + document.page
+    return address(document.face, page_path(document.feed))
 
 
 def story_address(face: Face, story: Story) -> str:

@@ -14,7 +14,7 @@ from lxml import etree
 
 from tagwire import __version__
 from tagwire.model import Document, Withdrawn
-from tagwire.output.addresses import address, archive_path, feed_path, page_path
+from tagwire.output.addresses import address, archive_path, document_address, document_page
 from tagwire.output.entry import Entry, feed_author, feed_title, make_entry
 from tagwire.output.grammar import language_tag, web_address
 from tagwire.output.joining import ATOM, HISTORY, TOMBSTONES, Head, add_media, cut, join
@@ -72,11 +72,11 @@ def feed_head(document: Document) -> FeedGenerator:
 
 def _feed_links(document: Document) -> list[dict[str, str]]:
     face, feed, number = document.face, document.feed, document.archive
-    current = address(face, feed_path(feed, Atom.suffix))
+    current = document_address(document, Atom.suffix)
     itself = address(face, archive_path(feed, number)) if number else current
     links = [
         {"href": itself, "rel": "self", "type": Atom.media_type},
-        {"href": address(face, page_path(feed)), "rel": "alternate", "type": "text/html"},
+        {"href": document_page(document), "rel": "alternate", "type": "text/html"},
     ]
     if (hub := web_address(face.hub)) and not number:  # of an archive there is no news
         links.append({"href": hub, "rel": "hub"})

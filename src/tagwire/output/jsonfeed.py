@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from tagwire.model import Document, Enclosure
-from tagwire.output.addresses import address, feed_path, page_path
+from tagwire.output.addresses import document_address, document_page
 from tagwire.output.entry import Entry, Telling, feed_author, feed_title, make_entry
 from tagwire.output.grammar import language_tag, web_address
 from tagwire.text import one_line
@@ -41,8 +41,8 @@ def _head(document: Document) -> dict[str, Any]:
     return {
         "version": "https://jsonfeed.org/version/1.1",
         "title": feed_title(feed),
-        "home_page_url": address(face, page_path(feed)),
-        "feed_url": address(face, feed_path(feed, JsonFeed.suffix)),
+        "home_page_url": document_page(document),
+        "feed_url": document_address(document, JsonFeed.suffix),
         "description": one_line(feed.subtitle),
         "icon": web_address(feed.image),
         "authors": [{"name": feed_author(face, feed)}],

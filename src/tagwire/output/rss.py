@@ -16,7 +16,7 @@ from lxml import etree
 
 from tagwire import __version__
 from tagwire.model import Document
-from tagwire.output.addresses import address, feed_path, page_path
+from tagwire.output.addresses import document_address, document_page
 from tagwire.output.entry import Entry, excerpt, feed_author, feed_title, make_entry
 from tagwire.output.grammar import language_tag, web_address
 from tagwire.output.joining import ATOM, DC, Head, add_media, cut, join
@@ -55,11 +55,11 @@ class Rss:
 def channel_head(document: Document) -> FeedGenerator:
     """Give a document without its stories, as feedgen writes it."""
     face, about = document.face, document.feed
-    title, page = feed_title(about), address(face, page_path(about))
+    title, page = feed_title(about), document_page(document)
     feed = FeedGenerator()
     feed.title(title)
     feed.description(one_line(about.subtitle) or title)
-    feed.link(href=address(face, feed_path(about, Rss.suffix)), rel="self", type=Rss.media_type)
+    feed.link(href=document_address(document, Rss.suffix), rel="self", type=Rss.media_type)
     feed.link(href=page, rel="alternate")  # the last link is the channel's
     feed.generator("Tagwire", version=__version__)
     feed.copyright(one_line(about.rights) or None)

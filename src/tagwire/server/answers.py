@@ -29,7 +29,9 @@ _OK = 200
 class Answer:
     """One version of something that is served."""
 
-    def __init__(self, body: bytes, headers: Iterable[tuple[str, str]], *, modified: str = "", packs: bool) -> None:
+    def __init__(
+        self, body: bytes, headers: Iterable[tuple[str, str]], *, modified: str = "", packs: bool, status: int = _OK
+    ) -> None:
         """Prepare the plain bytes.
 
         Args:
@@ -37,9 +39,11 @@ class Answer:
             headers: what is told with them, beside what follows from the bytes.
             modified: when they came into being, as HTTP writes it; empty: nobody knows.
             packs: whether they become smaller by being compressed.
+            status: other than 200 where they say that something is wrong; nobody has that already.
 
         """
         self.body = body
+        self.status = status
         self.modified = modified.encode("latin-1")
         self._digest = hashlib.blake2b(body, digest_size=16).hexdigest()
         self._packs = packs and len(body) >= _WORTH_IT
@@ -67,7 +71,7 @@ class Answer:
             elif name == b"accept-encoding":
                 accepted = accepted + b"," + value if accepted else value
         encoding = wanted(accepted) if accepted and self._packs else ()
-        if held or since:
+        if (held or since) and self.status == _OK:
             same = self._held(held, encoding) if held else self._chosen(encoding) if since == self.modified else None
             if same is not None:
                 told = [*self._told, (b"etag", self._etag(same))]
@@ -75,7 +79,7 @@ class Answer:
                 await send({"type": "http.response.body", "body": b""})
                 return
         headers, body = self._ready[PLAIN] if not encoding else await self._encoded(encoding[0])
-        await send({"type": "http.response.start", "status": _OK, "headers": headers})
+        await send({"type": "http.response.start", "status": self.status, "headers": headers})
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 
     def _held(self, held: bytes, encoding: tuple[str, ...]) -> str | None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from tagwire.errors import TagwireError
 from tagwire.server.answers import Receive, Scope, Send, refuse
 from tagwire.server.folder import Folder
+from tagwire.server.live import Live
 from tagwire.server.mediatypes import published
 from tagwire.server.operator import Operator
 from tagwire.server.site import Served
@@ -31,6 +32,7 @@ class Application:
         """
         self._site = Served(root, clock)
         self._folder = Folder(self._site.output, published)
+        self._live = Live(self._site)
         self._operator = Operator(self._site, admin_port)
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
@@ -40,16 +42,16 @@ class Application:
             return
         path = scope["raw_path"]
         # Small local files: read right here, which costs less than handing them to a thread.
-        if file := self._folder.get(path):
+        if not (scope["query_string"] and self._live.overrides(scope)) and (file := self._folder.get(path)):
             await file.send(scope, send)
             return
         try:
-            await self._live(path, scope, send)
+            await self._made(path, scope, send)
         except TagwireError as error:
             _log.warning("cannot answer %s: %s", path.decode(errors="replace"), error)
             await refuse(scope, send, 503, "Not now.\n", [("Retry-After", "60"), ("Cache-Control", "no-store")])
 
-    async def _live(self, path: bytes, scope: Scope, send: Send) -> None:
+    async def _made(self, path: bytes, scope: Scope, send: Send) -> None:
         """Answer what is no file."""
         if path in self._operator.pages:
             await self._operator.answer(scope, send)
@@ -59,7 +61,7 @@ class Application:
             ready = await asyncio.to_thread(self._is_ready)
             status, said = (200, "ok\n") if ready else (503, "not ready\n")
             await refuse(scope, send, status, said, [("Cache-Control", "no-store")])
-        else:
+        elif not await self._live.answer(scope, send):
             await refuse(scope, send, 404, "Not found.\n")
 
     def _is_ready(self) -> bool:

@@ -2,15 +2,17 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from tagwire import definitions
-from tagwire.model import Site
+from tagwire.model import Filter, Site
 from tagwire.pipeline import database
 from tagwire.store.reader import Reader
+from tagwire.tags.names import file_name
 from tagwire.tags.patterns import found
+from tagwire.tags.vocabulary import Vocabulary
 
 
 class Served:
@@ -21,9 +23,9 @@ class Served:
         self.root = root
         self.clock = clock
         self.output = root / "output"
-        self._stamps: Any = None
-        self._site: Site | None = None
+        self._loaded: _Loaded | None = None
         self._reader: tuple[str, Reader] | None = None
+        self._names: tuple[int, dict[str, str]] | None = None
         self._loading = threading.Lock()
 
     def site(self) -> Site:
@@ -33,11 +35,31 @@ class Served:
             DefinitionError: there is no site.
 
         """
+        return self._now().site
+
+    def version(self) -> str:
+        """Give what is another whenever the definitions are."""
+        return self._now().version
+
+    def resolved(self, chosen: Filter) -> Filter:
+        """Give a filter whose tags stand for what the vocabulary says that they mean."""
+        return self._now().vocabulary.resolved(chosen)
+
+    def tag_of(self, name: str) -> str | None:
+        """Give the tag whose feed has a name; None: no story carries such a tag."""
+        reader = self.reader()
+        change = reader.newest_change()
+        if self._names is None or self._names[0] != change:
+            self._names = change, {file_name(tag): tag for tag in reader.tags()}
+        return self._names[1].get(name)
+
+    def _now(self) -> "_Loaded":
         with self._loading:
             stamps = definitions.stamps(self.root)
-            if self._site is None or stamps != self._stamps:
-                self._site, self._stamps = definitions.load(self.root).site, stamps
-            return self._site
+            if self._loaded is None or stamps != self._loaded.stamps:
+                site = definitions.load(self.root).site
+                self._loaded = _Loaded(stamps, site, Vocabulary(site.rules), repr(stamps))
+            return self._loaded
 
     def reader(self) -> Reader:
         """Give the store.
@@ -51,3 +73,11 @@ class Served:
             if self._reader is None or self._reader[0] != url:
                 self._reader = url, Reader(url, found)
             return self._reader[1]
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    stamps: dict[Path, tuple[int, ...]]
+    site: Site
+    vocabulary: Vocabulary
+    version: str

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Select, func, not_, select
+from sqlalchemy import ColumnElement, Connection, Select, func, not_, select
 
 from tagwire.model import Filter, Seen, Story
 from tagwire.store import counting, facts, loading
@@ -18,7 +18,9 @@ _WIDER = 8
 """How much wider each window is than the one before: rare words are soon looked for in everything."""
 
 
-def newest(connection: Connection, chosen: Filter, limit: int, now: datetime) -> list[int]:
+def newest(
+    connection: Connection, chosen: Filter, limit: int, now: datetime, among: ColumnElement[bool] = ALIVE
+) -> list[int]:
     """Give the numbers of the stories of a filter that were kept last, the last one first.
 
     Most filters find what they need among the newest stories, so that these are looked at first, and then ever more.
@@ -28,14 +30,16 @@ def newest(connection: Connection, chosen: Filter, limit: int, now: datetime) ->
     size = _FIRST_WINDOW
     while below > 1 and len(found) < limit:
         window = _window(connection, max(1, below - size), below - 1)
-        found += [row.id for row in connection.execute(in_window(chosen, window, limit - len(found), now))]
+        found += [row.id for row in connection.execute(in_window(chosen, window, limit - len(found), now, among))]
         below, size = window.stories[0], size * _WIDER
     return found
 
 
-def in_window(chosen: Filter, window: Window, limit: int, now: datetime) -> Select[tuple[int]]:
+def in_window(
+    chosen: Filter, window: Window, limit: int, now: datetime, among: ColumnElement[bool] = ALIVE
+) -> Select[tuple[int]]:
     """Give the query for the newest stories of a window; it walks in the order of the numbers, and sorts nothing."""
-    wanted = select(stories.c.id).where(stories.c.id.between(*window.stories), ALIVE, condition(chosen, now, window))
+    wanted = select(stories.c.id).where(stories.c.id.between(*window.stories), among, condition(chosen, now, window))
     return wanted.order_by(stories.c.id.desc()).limit(limit)
 
 

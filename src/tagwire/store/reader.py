@@ -1,25 +1,31 @@
 """The store as the server sees it: another process writes, and nothing is written here."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from sqlalchemy import Connection, func, select
 from sqlalchemy.engine import make_url
 
 from tagwire.errors import StoreError
-from tagwire.model import Outcome
-from tagwire.store import facts, health, visits
-from tagwire.store.conditions import ALIVE, finder
+from tagwire.model import Filter, Outcome, Story
+from tagwire.store import facts, health, loading, looking, visits
+from tagwire.store.conditions import ALIVE, NEWS, finder
 from tagwire.store.engine import connect, reading
 from tagwire.store.migrate import is_newest
-from tagwire.store.schema import articles, feeds, files, sources, stories
+from tagwire.store.schema import articles, feeds, files, sources, stories, story_tags
 from tagwire.store.writing import FIRST
 
 _INCIDENTS_TOLD = 100
+_STEPS = 10_000
+"""Of SQLite's virtual machine, between two looks at the clock."""
+_INTERRUPTED = "interrupted"
+_NEVER = datetime(2026, 1, 1, tzinfo=UTC)
+"""When a filter without a story changed: another moment at each asking would be a change."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +42,23 @@ class Figures:
     feeds: int
     files: int
     publishing: facts.Publishings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """The newest stories of a filter."""
+
+    authority: str
+    """Of all ids."""
+    stories: tuple[Story, ...]
+    updated: datetime
+    """When something in them changed last."""
+    tag_pages: dict[str, str]
+    """The path of each tag's page, by the tag's key."""
+
+
+class TooLongError(StoreError):
+    """A question took longer than it may."""
 
 
 class Reader:
@@ -87,6 +110,47 @@ class Reader:
         with self._reading() as connection:
             return health.last_incidents(connection, _INCIDENTS_TOLD)
 
+    def newest_change(self) -> int:
+        """Give the number of the last change of any story."""
+        with self._reading() as connection:
+            return int(connection.execute(select(func.max(stories.c.change))).scalar() or 0)
+
+    def found(self, chosen: Filter, limit: int, now: datetime, *, seconds: float) -> Found:
+        """Give the newest stories of a filter that may enter a feed.
+
+        Args:
+            chosen: the filter, its tags resolved.
+            limit: how many stories, at most.
+            now: what ``within:`` counts back from.
+            seconds: how long SQLite may look for them.
+
+        Raises:
+            TooLongError: it has not found them by then.
+            StoreError: the store cannot be read.
+
+        """
+        try:
+            with self._reading() as connection, _at_most(connection, seconds):
+                numbers = looking.newest(connection, chosen, limit, now, NEWS)
+                told = tuple(loading.load(connection, numbers))
+                tagged = select(feeds.c.tag_key, feeds.c.name).where(feeds.c.tag_key != "")
+                return Found(
+                    authority=facts.authority(connection),
+                    stories=told,
+                    updated=max((story.updated for story in told), default=_NEVER),
+                    tag_pages={row.tag_key: f"{row.name}.html" for row in connection.execute(tagged)},
+                )
+        except StoreError as error:
+            if _INTERRUPTED in str(error):
+                raise TooLongError("the question took too long", "", f"{seconds} seconds") from error
+            raise
+
+    def tags(self) -> list[str]:
+        """Give the name of every tag that a story carries."""
+        with self._reading() as connection:
+            query = select(func.min(story_tags.c.tag)).group_by(story_tags.c.key)
+            return list(connection.execute(query).scalars())
+
     def authority(self) -> str:
         """Give the authority of all ids."""
         with self._reading() as connection:
@@ -119,6 +183,21 @@ class Reader:
             if not is_newest(connection):
                 raise StoreError("the database is of another version of Tagwire", url.render_as_string())
             yield connection
+
+
+@contextmanager
+def _at_most(connection: Connection, seconds: float) -> Iterator[None]:
+    """Let SQLite give up after a time; other databases have timeouts of their own."""
+    driver: Any = connection.connection.dbapi_connection
+    if not hasattr(driver, "set_progress_handler"):
+        yield
+        return
+    end = time.monotonic() + seconds
+    driver.set_progress_handler(lambda: time.monotonic() > end, _STEPS)
+    try:
+        yield
+    finally:
+        driver.set_progress_handler(None, 0)
 
 
 def _count(connection: Connection, table: object, *where: object) -> int:

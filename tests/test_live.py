@@ -1,0 +1,170 @@
+"""Live filters by a real server over a real site: the same stories under the same ids, at a bounded cost."""
+
+import io
+import json
+from urllib.parse import quote
+
+import feedparser
+import pytest
+from lxml import etree
+
+import jsonfeed11
+import rfc4287
+import rss20
+import sites
+from tagwire.server.asked import AskedError, by_filter, by_tags
+from test_operator import ask, serving
+
+STORIES = {
+    "one": ("SAIC at the expo", "CIIE, SAIC Motor"),
+    "two": ("A stand at the expo", "CIIE"),
+    "three": ("A plant opens", "SAIC Motor"),
+    "four": ("They say a plant closes", "SAIC Motor, Rumour"),
+    "five": ("A port grows <script>", "Consumer Expo"),
+}
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    articles = {
+        f"sources/articles/{name}.md": f"---\ntitle: {title}\ndate: 2026-03-02\ntags: [{tags}]\n---\nText of {name}.\n"
+        for name, (title, tags) in STORIES.items()
+    }
+    made = sites.make(tmp_path_factory.mktemp("live") / "site", articles)
+    made.refresh()
+    return made
+
+
+@pytest.fixture(scope="module")
+def port(site):
+    with serving(site.root) as (port, _, _):
+        yield port
+
+
+def entries(port, path):
+    answer = ask(port, path)
+    assert answer.status == 200, (path, answer.body)
+    assert rfc4287.problems(answer.body) == []
+    return feedparser.parse(io.BytesIO(answer.body))
+
+
+def titles(port, path):
+    return {entry.title for entry in entries(port, path).entries}
+
+
+@pytest.mark.parametrize(
+    ("path", "wanted"),
+    [
+        ("/feed.atom?q=tag:CIIE", {"one", "two"}),
+        ("/feed.atom?q=plant", {"three", "four"}),
+        ("/feed.atom?q=plant&not=rumour", {"three"}),
+        ("/feed.atom?q=*&not=Rumour&not=ciie", {"three", "five"}),
+        ("/tags/ciie+saic-motor.atom", {"one"}),
+        ("/tags/ciie%2Bsaic-motor.atom", {"one"}),
+        ("/tags/ciie,consumer-expo.atom", {"one", "two", "five"}),
+        ("/tags/ciie+saic-motor,consumer-expo.atom", {"one", "five"}),
+        ("/tags/saic-motor.atom", {"one", "three", "four"}),
+        ("/tags/saic-motor.atom?not=rumour", {"one", "three"}),
+        ("/tags/consumer-expo.atom", {"five"}),
+        ("/all.atom?not=saic-motor", {"two", "five"}),
+        ("/feed.atom?q=nothing", set()),
+    ],
+)
+def test_an_address_chooses_the_stories_of_its_filter(port, path, wanted) -> None:
+    assert titles(port, path) == {STORIES[name][0] for name in wanted}
+
+
+def test_a_story_has_the_id_that_it_has_in_the_named_feeds(port) -> None:
+    named = {entry.title: (entry.id, entry.updated) for entry in entries(port, "/all.atom").entries}
+    live = {entry.title: (entry.id, entry.updated) for entry in entries(port, "/feed.atom?q=*").entries}
+    assert live == named
+
+
+def test_every_format_is_valid_and_names_its_own_address(port) -> None:
+    query = "?q=tag%3ACIIE&not=rumour"
+    atom = etree.fromstring(ask(port, f"/feed.atom{query}").body)
+    links = {each.get("rel"): each.get("href") for each in atom.findall("{*}link")}
+    assert links["self"] == f"http://localhost:8000/feed.atom{query}"
+    assert links["alternate"].startswith("http://localhost:8000/search?q=")
+    assert atom.findtext("{*}updated") == max(each.text for each in atom.iterfind("{*}entry/{*}updated"))
+    assert rss20.problems(ask(port, f"/feed.rss{query}").body) == []
+    body = ask(port, f"/feed.json{query}").body
+    assert jsonfeed11.problems(body) == []
+    assert json.loads(body)["feed_url"] == f"http://localhost:8000/feed.json{query}"
+
+
+def test_what_a_reader_has_already_is_not_sent_again_until_a_story_changes(site, port) -> None:
+    path = "/feed.atom?q=harbour"
+    first = ask(port, path)
+    assert ask(port, path).body == first.body
+    assert ask(port, path, If_None_Match=first.headers["ETag"]).status == 304
+    assert first.headers["Access-Control-Allow-Origin"] == "*"
+    site.write("sources/articles/six.md", "---\ntitle: The harbour\ndate: 2026-03-03\n---\nNew.\n")
+    site.refresh()
+    again = ask(port, path, If_None_Match=first.headers["ETag"])
+    assert again.status == 200
+    assert titles(port, path) == {"The harbour"}
+    (site.root / "sources/articles/six.md").unlink()
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("tag:", "column 1"),
+        ('plant "expo', "column 7"),
+        ("", "column 1"),
+        ("(" * 60 + "a" + ")" * 60, "nested"),
+        ("a " * 249, "at most 20 parts"),
+        ("x" * 501, "at most 500"),
+        ("/a/ /b/ /c/", "at most 2 regular expressions"),
+        ("/(/", "column 1"),
+    ],
+)
+def test_a_wrong_filter_is_told_with_its_column(port, query, said) -> None:
+    answer = ask(port, f"/feed.atom?q={quote(query)}")
+    assert answer.status == 400
+    assert said in answer.body.decode()
+    assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/tags/nobody+ciie.atom",
+        "/tags/ciie+.atom",
+        "/tags/..+ciie.atom",
+        "/feed.xml?q=a",
+        "/tags/a%2fb.atom",
+        "/no.atom?not=x",
+    ],
+)
+def test_what_nobody_knows_is_not_there(port, path) -> None:
+    assert ask(port, path).status == 404
+
+
+def test_the_search_page_lists_stories_and_how_to_subscribe(port) -> None:
+    answer = ask(port, "/search?q=tag%3ACIIE")
+    assert answer.status == 200
+    page = etree.HTML(answer.body)
+    assert len(page.xpath("//li[contains(@class, 'story')]")) == 2
+    assert page.xpath("//link[@type='application/atom+xml']/@href") == ["feed.atom?q=tag%3ACIIE"]
+    assert page.xpath("//input[@name='q']/@value") == ["tag:CIIE"]
+    assert ask(port, "/search").status == 200
+
+
+def test_what_is_asked_for_is_never_markup(port) -> None:
+    for query in ('"><script>alert(1)</script>', "<script>alert(1)</script>", "tag:<img src=x>"):
+        answer = ask(port, f"/search?q={quote(query)}")
+        assert b"<script>" not in answer.body
+        assert b"<img" not in answer.body
+        assert "script-src 'self'" in answer.headers["Content-Security-Policy"]
+    wrong = ask(port, f"/search?q={quote('tag:')}")
+    assert wrong.status == 400
+    assert "column 1" in etree.HTML(wrong.body).xpath("string(//*[@role='alert'])")
+
+
+def test_too_many_tags_or_exclusions_are_refused() -> None:
+    with pytest.raises(AskedError):
+        by_tags("+".join(["a"] * 21), b"", str)
+    with pytest.raises(AskedError):
+        by_filter(b"q=a" + b"".join(b"&not=%d" % number for number in range(21)), str)
