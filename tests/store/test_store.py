@@ -398,6 +398,33 @@ def test_a_host_that_others_redirect_to_holds_its_own_sources_and_not_theirs(sto
     assert status["car-times"].next_reason == "car-times.example asked us to wait"
 
 
+def test_a_host_is_left_alone_by_sources_that_come_later_and_by_passes_over_everything(store):
+    crowded = crowd(3)
+    adopt(store, *crowded[:2])
+    asked = Hints(retry_after=HOUR / 2, asked_by="crowd.example")
+    keep(store, tagged(of=crowded[0], outcome=Outcome.HELD, hints=asked), now=NOON)
+    adopt(store, replace(crowded[0], timezone="Asia/Shanghai"), *crowded[1:], NEWS, now=NOON)
+    soon, later = NOON + timedelta(minutes=29), NOON + timedelta(minutes=31)
+
+    everything = store.claim(soon, 10, kinds=("web",), due_by=soon, everything=True)
+    assert [address for address, _ in everything] == [NEWS.address]
+    status = {each.name: each for each in store.sources()}
+    assert {status[each.name].next_at for each in crowded} == {NOON + timedelta(minutes=30)}
+    assert {status[each.name].next_reason for each in crowded} == {"crowd.example asked us to wait"}
+    assert {address for address, _ in claim(store, later)} == {each.address for each in crowded}
+
+
+def test_the_longest_patience_that_a_host_asked_for_holds(store):
+    crowded = crowd(3)
+    adopt(store, *crowded)
+    for number, minutes in enumerate((40, 10)):
+        asked = Hints(retry_after=timedelta(minutes=minutes), asked_by="crowd.example")
+        keep(store, tagged(of=crowded[number], outcome=Outcome.HELD, hints=asked), now=NOON)
+
+    soon = NOON + timedelta(minutes=39)
+    assert store.claim(soon, 10, kinds=("web",), due_by=soon, everything=True) == []
+
+
 def test_a_memo_that_stays_is_not_written(store):
     keep(store, tagged(of=NEWS))
     keep(store, tagged(of=NEWS, memo={"etag": "other"}, memo_stays=True))

@@ -8,6 +8,7 @@ from itertools import islice
 from sqlalchemy import ColumnElement, Connection, not_, or_, select, true, update
 
 from tagwire.model import Memo
+from tagwire.store import holds
 from tagwire.store.rows import one_of
 from tagwire.store.schema import memos, sources
 
@@ -22,7 +23,8 @@ def claim(
 ) -> list[tuple[str, Memo]]:
     """Lease the sources that are due: no other process visits them until they are kept, or the lease runs out.
 
-    Of one host only a few are leased at a time, by whomever, so that many sources on it hold up no other.
+    Of one host only a few are leased at a time, by whomever, so that many sources on it hold up no other; and none of
+    a host that asked for patience.
 
     Args:
         connection: in a writing transaction.
@@ -52,6 +54,7 @@ def _free(
     due = true() if everything else or_(sources.c.next_at <= due_by, ahead)
     unvisited = or_(sources.c.last_at.is_(None), sources.c.last_at < due_by, ahead)
     leased = sources.c.leased_until.between(at, at + LEASE)
+    held = holds.held(connection, at)
     crowd = Counter(connection.execute(select(sources.c.host).where(leased)).scalars())
     waiting = (
         select(sources.c.id, sources.c.host)
@@ -61,7 +64,7 @@ def _free(
     )
     with connection.execute(waiting) as found:
         for number, host in found:
-            if not host or crowd[host] < PER_HOST:
+            if not host or (host not in held and crowd[host] < PER_HOST):
                 crowd[host] += 1
                 yield number
 

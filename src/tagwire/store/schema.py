@@ -322,6 +322,14 @@ files = Table(
     Column("settled", Text, nullable=False, server_default=""),  # its digest when its feed was settled last
 )
 
+# The hosts that asked for patience.
+holds = Table(
+    "holds",
+    metadata,
+    Column("host", Text, primary_key=True),
+    Column("until", Moment, nullable=False),
+)
+
 # The hub that is told of changed documents, where there is one, and how it does.
 hubs = Table(
     "hubs",

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import Connection, Row, Update, bindparam, func, insert, select, update
 
 from tagwire.model import About, Attendance, Habit, Learnt, Next, Outcome, Reading, Source
-from tagwire.store import facts, health
+from tagwire.store import facts, health, holds
 from tagwire.store.rows import one_of
 from tagwire.store.schema import articles, memos, sources
 from tagwire.text import one_line
@@ -97,6 +97,7 @@ def adopt(connection: Connection, defined: Iterable[Defined], rules: str, now: d
             undefined = {"defined": False, "generation": wanted}
             connection.execute(update(sources).where(sources.c.id == row.id).values(undefined))
             retagged |= row.generation != wanted
+    holds.put_off(connection, now)
     if retagged:
         facts.put(connection, facts.RETAG, "due")
 
@@ -196,13 +197,13 @@ def _hold(connection: Connection, ended: Sequence[Ended]) -> None:
     """Let whole hosts alone that asked for patience: their other sources wait as long."""
     until: dict[str, datetime] = {}
     for each in ended:
-        host = each.attendance.reading.hints.asked_by
-        if host and each.attendance.reading.outcome is Outcome.HELD:
-            until[host] = max(each.following.at, until.get(host, each.following.at))
+        hints, at = each.attendance.reading.hints, each.following.at
+        if hints.asked_by and each.attendance.reading.outcome is Outcome.HELD:
+            if hints.retry_after is not None:  # its own source may be visited more rarely than that
+                at = min(at, each.attendance.now + hints.retry_after)
+            until[hints.asked_by] = max(at, until.get(hints.asked_by, at))
     for host, at in until.items():
-        waiting = (sources.c.host == host) & (sources.c.next_at < at)
-        held = {"next_at": at, "next_reason": f"{host} asked us to wait"}
-        connection.execute(update(sources).where(waiting).values(held))
+        holds.hold(connection, host, at)
 
 
 def is_well(reading: Reading) -> bool:
