@@ -1,12 +1,25 @@
 """Rows of many at once: what is written for an article and its story, and how lists are cut to fit a query."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
+from functools import lru_cache
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
-from sqlalchemy import Connection, FromClause, Select, delete, func, insert, literal, select, union_all
+from sqlalchemy import (
+    Connection,
+    Dialect,
+    FromClause,
+    Select,
+    UpdateBase,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    union_all,
+)
 
 from tagwire.model import Article, Searched, TagReason, tag_key
 from tagwire.store.schema import article_tags, articles, hand_tags, story_tags
@@ -14,6 +27,9 @@ from tagwire.text import plain, words
 
 IN_ONE_QUERY = 500
 """Bound parameters; every SQLite takes more."""
+
+Raw: TypeAlias = dict[str, str | int | float | None]
+"""A row by the names of a statement's parameters, each value as the database keeps it."""
 
 Item = TypeVar("Item")
 
@@ -31,6 +47,24 @@ def one_of(values: Iterable[str | int]) -> Select[Any]:
     A list travels as JSON; PostgreSQL's function for the same is called otherwise.
     """
     return select(func.json_each(json.dumps(list(values))).table_valued("value").c.value)
+
+
+def run_raw(connection: Connection, statement: UpdateBase, rows: Sequence[Raw]) -> None:
+    """Run a statement for each of many rows; values that it has itself are written in it, not bound.
+
+    SQLAlchemy would look at each value for longer than the database does.
+    """
+    if rows:
+        text, order = _compiled(statement, connection.dialect)
+        listed = [tuple(map(row.__getitem__, order)) for row in rows] if order is not None else list(rows)
+        connection.exec_driver_sql(text, listed)
+
+
+@lru_cache(maxsize=32)
+def _compiled(statement: UpdateBase, dialect: Dialect) -> tuple[str, list[str] | None]:
+    """Give a statement in the words of a database, and the order of its values where they have no names."""
+    compiled = statement.compile(dialect=dialect)
+    return str(compiled), compiled.positiontup
 
 
 def table_of(rows: Iterable[Iterable[str | int]], *names: str) -> FromClause:

@@ -32,12 +32,17 @@ from sqlalchemy import (
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_compact = json.JSONEncoder(separators=(",", ":")).encode
+_encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def microseconds(moment: datetime) -> int:
     """Give an aware datetime as it is kept."""
     return (moment - _EPOCH) // _MICROSECOND
+
+
+def compact(value: object) -> str:
+    """Give a JSON value as it is kept: in ASCII, so that no text that a source sends is refused by the database."""
+    return _encode(value)
 
 
 class Moment(TypeDecorator[datetime]):
@@ -62,8 +67,8 @@ class Json(TypeDecorator[Any]):
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str:  # noqa: ARG002 - the base's
-        """Write the value as compact JSON; in ASCII, so that no text that a source sends is refused by the database."""
-        return _compact(value)
+        """Write the value."""
+        return compact(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002 - the base's
         """Read the value back."""

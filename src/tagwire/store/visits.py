@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, Row, Update, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Row, Update, bindparam, func, insert, null, select, update
 
 from tagwire.model import About, Attendance, Habit, Learnt, Next, Outcome, Reading, Source
 from tagwire.store import facts, health, holds
-from tagwire.store.rows import one_of
-from tagwire.store.schema import articles, memos, sources
+from tagwire.store.rows import Raw, one_of, run_raw
+from tagwire.store.schema import articles, compact, memos, microseconds, sources
 from tagwire.text import one_line
 
 
@@ -126,7 +126,7 @@ def known(connection: Connection, addresses: Sequence[str]) -> dict[str, Row[Any
         sources.c.id, sources.c.address, sources.c.host, sources.c.generation, sources.c.failures, sources.c.habit,
         sources.c.well_at, sources.c.next_at, sources.c.history,
     )  # fmt: skip
-    query = select(*columns).where(sources.c.address.in_(addresses))
+    query = select(*columns).where(sources.c.address.in_(one_of(addresses)))
     found: list[Any] = list(connection.execute(query))
     return {row.address: row for row in found}
 
@@ -146,13 +146,9 @@ def record(connection: Connection, ended: Sequence[Ended]) -> None:
     well = [each for each in ended if is_well(each.attendance.reading)]
     failed = [each for each in ended if not is_well(each.attendance.reading)]
     remembered = [each for each in well if not each.attendance.reading.memo_stays]
-    for statement, rows in (
-        (_ENDED, [_ended(each) for each in failed]),
-        (_ENDED_WELL, [_ended_well(each) for each in well]),
-        (_REMEMBERED, [{"of": each.row.id, "new_memo": dict(each.attendance.reading.memo)} for each in remembered]),
-    ):
-        if rows:
-            connection.execute(statement, rows)
+    run_raw(connection, _ENDED, [_ended(each) for each in failed])
+    run_raw(connection, _ENDED_WELL, [_ended_well(each) for each in well])
+    run_raw(connection, _REMEMBERED, [_remembered(each) for each in remembered])
     for each in ended:
         if each.attendance.reading.about is not None:
             about_it = asdict(each.attendance.reading.about)
@@ -169,7 +165,7 @@ def _visited(each: Ended) -> health.Visited:
 
 def _ending(*names: str) -> Update:
     values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
-    return update(sources).where(sources.c.id == bindparam("of")).values(**values, leased_until=None)
+    return update(sources).where(sources.c.id == bindparam("of")).values(**values, leased_until=null())
 
 
 _COLUMNS = ("last_at", "outcome", "error", "warnings", "failures", "history", "next_at", "next_reason", "habit")
@@ -178,19 +174,26 @@ _ENDED_WELL = _ending(*_COLUMNS, "well_at", "moved_to")
 _REMEMBERED = update(memos).where(memos.c.source == bindparam("of")).values(memo=bindparam("new_memo"))
 
 
-def _ended(each: Ended) -> dict[str, object]:
+def _ended(each: Ended) -> Raw:
     reading, following = each.attendance.reading, each.following
     return {
-        "of": each.row.id, "new_last_at": each.attendance.now, "new_outcome": each.outcome.value,
-        "new_error": one_line(reading.error), "new_warnings": list(reading.warnings),
+        "of": each.row.id, "new_last_at": microseconds(each.attendance.now), "new_outcome": each.outcome.value,
+        "new_error": one_line(reading.error), "new_warnings": compact(reading.warnings),
         "new_failures": each.attendance.failures, "new_history": health.lengthened(each.row.history, each.outcome),
-        "new_next_at": following.at, "new_next_reason": following.reason, "new_habit": _habit(following.habit),
+        "new_next_at": microseconds(following.at), "new_next_reason": following.reason,
+        "new_habit": compact(_habit(following.habit)),
     }  # fmt: skip
 
 
-def _ended_well(each: Ended) -> dict[str, object]:
-    moved_to = each.attendance.reading.moved_to
-    return {**_ended(each), "new_well_at": each.attendance.now, "new_moved_to": moved_to}
+def _ended_well(each: Ended) -> Raw:
+    row = _ended(each)
+    row["new_well_at"] = row["new_last_at"]
+    row["new_moved_to"] = each.attendance.reading.moved_to
+    return row
+
+
+def _remembered(each: Ended) -> Raw:
+    return {"of": each.row.id, "new_memo": compact(dict(each.attendance.reading.memo))}
 
 
 def _hold(connection: Connection, ended: Sequence[Ended]) -> None:
