@@ -21,10 +21,17 @@ from tagwire.server.mediatypes import FEED_TYPES, SAFE, TYPES, with_charset
 DEPLOY = manual.ROOT / "docs" / "deploy"
 
 
+def renaming(beginning: str) -> str:
+    """Give what the documentation says to write for a renamed feed."""
+    blocks = (DEPLOY.parent / "running.md").read_text().split("```")
+    return next(lines for block in blocks if (lines := block.partition("\n")[2]).startswith(beginning))
+
+
 def nginx(home: Path, output: Path, port: int) -> list[str]:
     sample = (DEPLOY / "nginx.conf").read_text()
     sample = sample.replace("listen 80;", f"listen 127.0.0.1:{port};").replace("    listen [::]:80;\n", "")
     sample = sample.replace("/srv/tagwire/output", str(output))
+    sample = sample.replace("    # What is being", f"    {renaming('rewrite')}\n    # What is being")
     temporary = "".join(
         f"{name}_temp_path {home}/{name};\n" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
@@ -39,6 +46,7 @@ def nginx(home: Path, output: Path, port: int) -> list[str]:
 def caddy(home: Path, output: Path, port: int) -> list[str]:
     sample = (DEPLOY / "Caddyfile").read_text()
     sample = sample.replace("\nnews.example.org {", f"\nhttp://127.0.0.1:{port} {{")
+    sample = sample.replace("\tfile_server", f"{renaming('@')}\n\tfile_server")
     (home / "Caddyfile").write_text("{\n\tadmin off\n}\n" + sample.replace("/srv/tagwire/output", str(output)))
     return ["caddy", "run", "--config", str(home / "Caddyfile"), "--adapter", "caddyfile"]
 
@@ -77,6 +85,7 @@ def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         site.write(
             f"sources/articles/{number}.md", f"---\ntitle: 上汽 {number}\ntags: [SAIC]\n---\n\n{'Text. ' * 200}\n"
         )
+    site.write("feeds/saic-motor.toml", 'was = ["car-maker"]\nlimit = 1')
     site.refresh()
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
@@ -150,3 +159,12 @@ def test_folders_lead_to_their_lists_and_dotted_names_to_nothing(served: Served)
     served.site.write("output/.tagwire-half.tmp", "half")
     assert served.ask("/.tagwire-half.tmp")[0] == 404
     assert served.ask("/nothing.atom")[0] == 404
+
+
+@pytest.mark.parametrize("rest", ["{}.atom", "{}.html", "archive/{}/0001.atom"])
+def test_a_renamed_feed_is_found_by_its_old_addresses(served, rest):
+    status, headers, _ = served.ask("/" + rest.format("car-maker"))
+    assert status == 301
+    assert headers["Location"] == "/" + rest.format("saic-motor")
+    assert served.ask(headers["Location"])[0] == 200
+    assert served.ask("/car-maker-2.atom")[0] == 404

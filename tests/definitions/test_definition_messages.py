@@ -29,6 +29,8 @@ SETTINGS = "tagwire.toml"
         (FEED, "title = 1979-05-27", '1: title: 1979-05-27 is not text in quotes; write title = "…"'),
         (FEED, 'content = "ful"', '1: content: "ful" is not one of its values; did you mean full?'),
         (FEED, "content = 5", '1: content: 5 is not one of its values; write "full" or "summary"'),
+        (FEED, 'was = ["b",\n"old.atom"]', '2: was: "old.atom" was no name of a feed; write it without folder'),
+        (FEED, 'was = ["tags/b"]', '1: was: "tags/b" was no name of a feed; write it without folder and suffix'),
         (FEED, "tags = []", '1: tags: names no tag; write tags = ["CIIE"], or leave it out for every story'),
         (FEED, 'title = "a"\nfilter = "tag:a (tag:b"', "2: filter, column 13: found the end, expected "),
         (FEED, 'filter = """\ntag:a and\n  taag:b"""', "1: filter, its line 2, column 3: there is no field “taag”"),

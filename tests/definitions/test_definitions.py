@@ -220,6 +220,23 @@ def test_tags_are_any_of_and_the_filter_must_hold_too(tmp_path, text, chosen):
     assert feed.filter == chosen
 
 
+def test_a_former_name_belongs_to_one_feed(tmp_path):
+    result = loaded(
+        tmp_path,
+        {
+            "feeds/a.toml": 'was = ["old", "a", "older"]',
+            "feeds/b.toml": 'title = "b"\nwas = ["older",\n"a"]',
+            "feeds/c.toml": 'was = ["C", "old1"]',
+        },
+    )
+    assert [feed.was for feed in result.site.feeds] == [("old", "a", "older"), ("older", "a"), ("C", "old1")]
+    assert [each for each in said(result) if "feeds/" in each] == [
+        'feeds/a.toml:1: was: "a" is a name of feeds/a.toml; take it out: one address leads to one feed',
+        'feeds/b.toml:2: was: "older" is a name of feeds/a.toml; take it out: one address leads to one feed',
+        'feeds/b.toml:3: was: "a" is a name of feeds/a.toml; take it out: one address leads to one feed',
+    ]
+
+
 def test_a_feed_without_a_title_has_its_name(tmp_path):
     (feed,) = loaded(tmp_path, {"feeds/cars.toml": ""}).site.feeds
     assert feed.title == "cars"

@@ -1,12 +1,13 @@
 """Reads ``feeds/NAME.toml``: a feed, and the vocabulary that may stand in its file."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from tagwire.definitions.document import Document, Where
+from tagwire.definitions.document import Document, Where, shown
 from tagwire.definitions.names import RESERVED, is_usable, name_of
 from tagwire.definitions.schema import FeedTable, Vocabulary, checked
 from tagwire.definitions.vocabulary import rules_of
+from tagwire.errors import Problem
 from tagwire.model import And, Everything, Feed, Filter, HasTag, Or, TagRule
 
 
@@ -37,6 +38,7 @@ def feed_of(document: Document) -> tuple[Feed, list[TagRule]] | None:
         content=values.content,
         formats=tuple(dict.fromkeys(values.formats)),
         retain=values.retain,
+        was=tuple(dict.fromkeys(values.was)),
         file=document.file,
     )
     return feed, rules_of(document, vocabulary.tags)
@@ -52,6 +54,18 @@ def asked(document: Document) -> Iterator[tuple[Where, Filter]]:
         yield ("tags", position), HasTag(tag)
     if written := _written(document, values.filter):
         yield ("filter",), written
+
+
+def claims(feeds: Sequence[Feed], texts: Mapping[str, str]) -> Iterator[Problem]:
+    """Give a problem for each former name that another feed has, or that another feed gives as its own."""
+    taken = {feed.name: feed.file for feed in feeds}
+    for feed in feeds:
+        for position, name in enumerate(feed.was):
+            owner = taken.setdefault(name, feed.file)
+            if owner != feed.file or name == feed.name:
+                what = f"was: {shown(name)} is a name of {owner}"
+                line = Document(feed.file, texts[feed.file]).line(("was", position))
+                yield Problem(feed.file, line, what, "take it out: one address leads to one feed")
 
 
 def _parted(table: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -17,6 +17,7 @@ from tagwire.definitions.values import (
     Every,
     Fields,
     Formats,
+    FormerNames,
     Language,
     Proxy,
     SomeTags,
@@ -112,6 +113,7 @@ class FeedTable(Table):
     content: Literal["full", "summary"] = "full"
     formats: Formats = ["atom", "rss", "json"]
     retain: int | None = Field(default=_FEED.retain, ge=0, examples=[1000])
+    was: FormerNames = []
 
 
 class SourceTable(Table):

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from tagwire.definitions import files, lastgood, names, vocabulary
 from tagwire.definitions.document import Document, printable, shown
-from tagwire.definitions.feeds import feed_of
+from tagwire.definitions.feeds import claims, feed_of
 from tagwire.definitions.schema import SiteTable, checked
 from tagwire.definitions.sources import ARTICLES, SourceReader, apart
 from tagwire.errors import DefinitionError, Problem
@@ -157,6 +157,7 @@ class _Loader:
     def _feeds(self) -> tuple[list[Feed], list[TagRule]]:
         defined, _ = self._listed("feeds")
         found = [each for file in defined if (each := self._read(file, feed_of))]
+        self.problems += claims([feed for feed, _ in found], self.texts)
         return [feed for feed, _ in found], [rule for _, rules in found for rule in rules]
 
     def _without_circles(self, rules: list[TagRule]) -> list[TagRule]:

@@ -1,6 +1,7 @@
 """The values that definitions hold: what each may be, and what to write where it is not."""
 
 import re
+import unicodedata
 import zoneinfo
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal, NoReturn
@@ -25,6 +26,7 @@ _CRON_FIELDS = 5
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 _DATABASE = re.compile(r"[a-z][a-z0-9_]*(\+[a-z][a-z0-9_]*)?://")
 _CONTACT = re.compile(r"(https?://|mailto:)[!-'*-;=?-~]{1,200}")
+_SUFFIXES = (".toml", ".atom", ".rss", ".json", ".html")
 _NO_ADDRESS = re.compile(r"[\s\x00-\x1f\x7f\"<>\\^`{|}\ufffe\uffff]")
 
 
@@ -54,6 +56,12 @@ def _some(tags: list[str]) -> list[str]:
 
 def _some_fields(names: list[str]) -> list[str]:
     return names or wrong("names no field", 'write fields = ["title", "summary"], or leave it out for all three')
+
+
+def _former(name: str) -> str:
+    if not name or "/" in name or name.startswith(".") or name.endswith(_SUFFIXES):
+        wrong(f"{shown(name)} was no name of a feed", 'write it without folder and suffix: was = ["car-maker"]')
+    return unicodedata.normalize("NFC", name)
 
 
 def _tables(value: object) -> object:
@@ -169,6 +177,7 @@ Fields = Annotated[
 Formats = Annotated[
     list[Literal["atom", "rss", "json"]], AfterValidator(_some_formats), Field(examples=[["atom", "json"]])
 ]
+FormerNames = Annotated[list[Annotated[str, AfterValidator(_former)]], Field(examples=[["car-maker"]])]
 Tables = BeforeValidator(_tables)
 """For a list of tables: names the double brackets to whoever forgot them."""
 Every = Annotated[timedelta | None, BeforeValidator(_every), Field(examples=["15m"])]

@@ -27,6 +27,8 @@ class Feed:
     """The suffixes, without their dots, of the formats that it is published in."""
     retain: int | None = None
     """How many stories its archives hold, at least, before the oldest archive goes; None: every story for ever."""
+    was: tuple[str, ...] = ()
+    """The names that it had before: its addresses under them lead to those of today."""
     tag: str = ""
     """The tag whose feed it is; empty for a feed with a definition."""
     file: str = ""

@@ -117,7 +117,7 @@ def made_with(face: Face, *more: object) -> str:
     return hashlib.blake2b(told.encode(errors="surrogatepass"), digest_size=12).hexdigest()
 
 
-_SHAPING = [name for name in Feed.__dataclass_fields__ if name not in {"filter", "file"}]
+_SHAPING = [name for name in Feed.__dataclass_fields__ if name not in {"filter", "file", "was"}]
 
 
 def _card(listing: Listing) -> Card:

@@ -2,14 +2,16 @@
 
 import asyncio
 import logging
+import posixpath
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import quote, unquote
 
 from tagwire.errors import TagwireError
 from tagwire.server.answers import Receive, Scope, Send, refuse
 from tagwire.server.folder import Folder
-from tagwire.server.live import Live
+from tagwire.server.live import LIMITS, Limits, Live
 from tagwire.server.mediatypes import published
 from tagwire.server.operator import Operator
 from tagwire.server.site import Served
@@ -21,18 +23,26 @@ _METHODS = {"GET", "HEAD"}
 class Application:
     """An ASGI application over a site; its ``output/`` may come into being later."""
 
-    def __init__(self, root: Path, clock: Callable[[], datetime], *, admin_port: int | None = None) -> None:
+    def __init__(
+        self,
+        root: Path,
+        clock: Callable[[], datetime],
+        *,
+        admin_port: int | None = None,
+        limits: Limits = LIMITS,
+    ) -> None:
         """Look at nothing yet.
 
         Args:
             root: the site's folder.
             clock: gives the time, aware and in UTC.
             admin_port: the port at which what the operator sees needs no token; None: there is none.
+            limits: what live filters may cost.
 
         """
         self._site = Served(root, clock)
         self._folder = Folder(self._site.output, published)
-        self._live = Live(self._site)
+        self._live = Live(self._site, limits)
         self._operator = Operator(self._site, admin_port)
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
@@ -61,8 +71,29 @@ class Application:
             ready = await asyncio.to_thread(self._is_ready)
             status, said = (200, "ok\n") if ready else (503, "not ready\n")
             await refuse(scope, send, status, said, [("Cache-Control", "no-store")])
-        elif not await self._live.answer(scope, send):
+        elif not (await self._live.answer(scope, send) or await self._redirected(scope, send)):
             await refuse(scope, send, 404, "Not found.\n")
+
+    async def _redirected(self, scope: Scope, send: Send) -> bool:
+        """Lead from an address of before to that of today, if there is something; tell whether it did."""
+        path = unquote(scope["raw_path"].decode(errors="replace"))
+        if path.count("/") != scope["raw_path"].count(b"/"):  # an encoded slash is part of a name
+            return False
+        target = await asyncio.to_thread(self._site.moved, path)
+        if target is None:
+            return False
+        there = quote(target, safe="/+,")
+        lies_there = self._folder.get(there.encode()) is not None
+        if not lies_there and not await asyncio.to_thread(self._live.makes, target):
+            return False
+        # Relative, so that it holds behind a web server that gives these addresses a beginning of its own.
+        location = quote(posixpath.relpath(target, posixpath.dirname(path)), safe="/+,")
+        query = scope["query_string"].decode("latin-1")
+        told = [("Location", f"{location}?{query}" if query else location), ("Cache-Control", "max-age=3600")]
+        if not target.endswith(".html"):
+            told.append(("Access-Control-Allow-Origin", "*"))
+        await refuse(scope, send, 301, "It has another name now.\n", told)
+        return True
 
     def _is_ready(self) -> bool:
         """Tell whether the store can be read and something is published."""

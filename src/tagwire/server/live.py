@@ -6,7 +6,7 @@ Few are made at a time, each for a bounded time, and each is kept until a story 
 import asyncio
 import re
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import quote, unquote
@@ -21,11 +21,6 @@ from tagwire.server.site import Served
 from tagwire.store.conditions import depends_on_time
 from tagwire.store.reader import Found, TooLongError
 
-SECONDS = 3.0
-"""That the database may take for one answer."""
-AT_ONCE = 2
-WAITING = 16
-"""How many wait for their turn, at most."""
 _KEPT = 128
 _ENDINGS = tuple(each.suffix.encode() for each in FORMATS)
 _FORMATS = {each.suffix: each for each in FORMATS}
@@ -33,6 +28,21 @@ _TAGS = re.compile(r"/tags/([^/]+)(\.[a-z]+)")
 _STORIES = 50
 _NO_STORE = [("Cache-Control", "no-store")]
 _TOO_MUCH = "Too much is asked for; narrow the filter, or try again later.\n"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What live filters may cost."""
+
+    seconds: float = 3.0
+    """That the database may take for one answer."""
+    at_once: int = 2
+    """How many are made at a time."""
+    waiting: int = 16
+    """How many are in hand or wait for their turn, at most."""
+
+
+LIMITS = Limits()
 
 
 class _BusyError(Exception):
@@ -54,16 +64,24 @@ class _Wanted:
 class Live:
     """Answers made when they are asked for."""
 
-    def __init__(self, served: Served) -> None:
+    def __init__(self, served: Served, limits: Limits) -> None:
         """Look at nothing yet."""
         self._served = served
-        self._turns = asyncio.Semaphore(AT_ONCE)
+        self._limits = limits
+        self._turns = asyncio.Semaphore(limits.at_once)
         self._waiting = 0
         self._kept: OrderedDict[Any, Answer] = OrderedDict()
 
     def overrides(self, scope: Scope) -> bool:
         """Tell whether an address asks for less than the file that may lie there: it excludes some tags."""
         return b"not=" in scope["query_string"] and scope["raw_path"].endswith(_ENDINGS)
+
+    def makes(self, path: str) -> bool:
+        """Tell whether a path, without its query, is a feed of tags that stories carry."""
+        matched = _TAGS.fullmatch(path)
+        if not matched or matched[2] not in _FORMATS:
+            return False
+        return all(map(self._served.tag_of, re.split(r"[+,]", matched[1])))
 
     async def answer(self, scope: Scope, send: Send) -> bool:
         """Answer a request, and tell whether it was one for a live filter."""
@@ -83,7 +101,7 @@ class Live:
         return True
 
     async def _in_turn(self, path: str, query: bytes) -> Answer | None:
-        if self._waiting >= WAITING:
+        if self._waiting >= self._limits.waiting:
             raise _BusyError
         self._waiting += 1
         try:
@@ -120,7 +138,7 @@ class Live:
         site, format_ = self._served.site(), _FORMATS[wanted.suffix]
         found = self._found(chosen, wanted.limit)
         document = Document(
-            face=site.face,
+            face=replace(site.face, hub=""),  # nobody tells a hub of what is made when somebody asks
             feed=Feed(name=wanted.name, title=wanted.asked.title, limit=wanted.limit),
             id=f"tag:{found.authority},2026:filter:{quote(wanted.name + wanted.asked.query)}",
             updated=found.updated,
@@ -162,7 +180,7 @@ class Live:
         return resolved, (form, repr(resolved), change, self._served.version(), minute)
 
     def _found(self, chosen: Filter, limit: int) -> Found:
-        return self._served.reader().found(chosen, limit, self._served.clock(), seconds=SECONDS)
+        return self._served.reader().found(chosen, limit, self._served.clock(), seconds=self._limits.seconds)
 
     def _from_memory(self, key: Any) -> Answer | None:
         return self._kept.get(key)

@@ -7,8 +7,10 @@ from datetime import datetime
 from pathlib import Path
 
 from tagwire import definitions
+from tagwire.errors import DefinitionError
 from tagwire.model import Filter, Site
 from tagwire.pipeline import database
+from tagwire.server.moved import Moved
 from tagwire.store.reader import Reader
 from tagwire.tags.names import file_name
 from tagwire.tags.patterns import found
@@ -45,6 +47,13 @@ class Served:
         """Give a filter whose tags stand for what the vocabulary says that they mean."""
         return self._now().vocabulary.resolved(chosen)
 
+    def moved(self, path: str) -> str | None:
+        """Give the path that took the place of one of before; None: nothing did."""
+        try:
+            return self._now().moved.path(path)
+        except DefinitionError:
+            return None
+
     def tag_of(self, name: str) -> str | None:
         """Give the tag whose feed has a name; None: no story carries such a tag."""
         reader = self.reader()
@@ -58,7 +67,8 @@ class Served:
             stamps = definitions.stamps(self.root)
             if self._loaded is None or stamps != self._loaded.stamps:
                 site = definitions.load(self.root).site
-                self._loaded = _Loaded(stamps, site, Vocabulary(site.rules), repr(stamps))
+                vocabulary = Vocabulary(site.rules)
+                self._loaded = _Loaded(stamps, site, vocabulary, repr(stamps), Moved(site, vocabulary))
             return self._loaded
 
     def reader(self) -> Reader:
@@ -81,3 +91,4 @@ class _Loaded:
     site: Site
     vocabulary: Vocabulary
     version: str
+    moved: Moved

@@ -71,6 +71,7 @@ def catch_up(connection: Connection, defined: Sequence[Feed], now: datetime, jud
 
     """
     newest = int(connection.execute(select(func.max(stories.c.change))).scalar() or 0)
+    _rename(connection, defined)
     known = {row.name: row for row in connection.execute(select(feeds))}
     since = min((known[feed.name].seen for feed in defined if feed.name in known), default=newest)
     behind: dict[int, list[tuple[int, Filter]]] = {}
@@ -115,6 +116,20 @@ def _perhaps_moved(row: Row[Any], chosen: Filter) -> ColumnElement[bool]:
     return or_(stories.c.change > row.seen, stories.c.id.in_(inside))
 
 
+def _rename(connection: Connection, defined: Sequence[Feed]) -> None:
+    """Let a feed that has another name now go on as what it is: with its id, its order and its archives."""
+    names = {feed.name for feed in defined}
+    for feed in defined:
+        if not feed.was:
+            continue
+        rows = connection.execute(select(feeds.c.name).where(feeds.c.name.in_([feed.name, *feed.was]))).scalars()
+        known = set(rows)
+        former = [name for name in feed.was if name in known - names]
+        if former and feed.name not in known:
+            renamed = update(feeds).where(feeds.c.name == former[-1]).values(name=feed.name, stale=True)
+            connection.execute(renamed)
+
+
 def _remembered(connection: Connection, row: Row[Any] | None, feed: Feed, now: datetime) -> Row[Any]:
     """Give what is remembered of a feed; one that is new, or has another filter now, has seen nothing."""
     chosen = repr(feed.filter)
@@ -130,6 +145,9 @@ def first_seen(connection: Connection, feed: Feed, chosen: str, now: datetime) -
     """Remember a new feed."""
     # The year is a constant: a lost database must give the same id again.
     uri = f"tag:{facts.authority(connection)},2026:feed:{quote(feed.name)}"
+    if not feed.tag and connection.execute(select(feeds.c.id).where(feeds.c.uri == uri)).first():
+        # It is the id of a feed that had this name before, and keeps it (RFC 4287, 4.2.6).
+        uri += f":{int(now.timestamp())}"
     values = {"name": feed.name, "uri": uri, "since": now, "filter": chosen, "seen": 0}
     values |= {"tag": feed.tag, "tag_key": tag_key(feed.tag)}
     return connection.execute(insert(feeds).values(values).returning(*feeds.c)).one()

@@ -1,7 +1,7 @@
 """Which tags an article carries, and why: those it was given and those that its words earn."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from tagwire.model import And, Article, Filter, HasTag, Not, Or, Origin, TagReason, TagRule, tag_key
@@ -81,6 +81,13 @@ class Vocabulary:
     def owners(self, tag: str) -> list[str]:
         """Give the keys of the tags that a tag earns, because it is an alias of theirs."""
         return [entry.tag for entry in self._lexicon.named(tag) if entry.role in _EARNING]
+
+    def former(self) -> Iterator[tuple[str, str]]:
+        """Give each alias that stands for one tag alone, and the tag."""
+        for rule in self._rules.values():
+            for alias in (*rule.aliases, *rule.ambiguous):
+                if self.owners(alias) == [tag_key(rule.name)] and tag_key(alias) != tag_key(rule.name):
+                    yield alias, rule.name
 
     def resolved(self, tree: Filter) -> Filter:
         """Give a filter whose tags stand for their narrower ones too, and whose aliases stand for their tags."""
