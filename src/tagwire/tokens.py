@@ -4,7 +4,7 @@ import hmac
 import json
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from tagwire.errors import TagwireError
@@ -12,6 +12,8 @@ from tagwire.locks import STATE, held
 
 OPERATOR = "operator"
 """Whose token opens what only the operator sees."""
+_FEED = "feed:"
+"""Before the name of a feed, so that none is taken for the operator."""
 _BYTES = 24
 """Of randomness: nobody guesses 192 bits."""
 _MODE = 0o600
@@ -50,6 +52,45 @@ def renewed(root: Path, name: str, *, unless_known: bool = False) -> str:
             known[name] = secrets.token_urlsafe(_BYTES)
             _write(path_of(root), known)
         return known[name]
+
+
+def of_feed(name: str) -> str:
+    """Give the name of the token that leads to a private feed."""
+    return _FEED + name
+
+
+def forget_feeds(root: Path, but: Iterable[str]) -> None:
+    """Forget the tokens of all feeds but some: what they led to is no longer there, and comes back elsewhere.
+
+    Args:
+        root: the site's folder.
+        but: the feeds that keep theirs.
+
+    Raises:
+        TagwireError: the file cannot be read or written.
+
+    """
+    kept = set(map(of_feed, but))
+    if not any(_is_left(name, kept) for name in _known(root)):
+        return
+    with held(root, "tokens", wait=True):
+        _write(path_of(root), {name: token for name, token in _known(root).items() if not _is_left(name, kept)})
+
+
+def _is_left(name: str, kept: set[str]) -> bool:
+    return name.startswith(_FEED) and name not in kept
+
+
+def leads(root: Path, feeds: Iterable[str], offered: str) -> bool:
+    """Tell whether what somebody offers is the token of one of these feeds; the time it takes says nothing about it.
+
+    Raises:
+        TagwireError: the file cannot be read.
+
+    """
+    known, told = _known(root), offered.encode(errors="replace")
+    tokens = [known[of_feed(name)].encode() for name in feeds if of_feed(name) in known]
+    return sum(hmac.compare_digest(token, told) for token in tokens) > 0  # each is compared, whichever it is
 
 
 def opens(root: Path, name: str, offered: str) -> bool:

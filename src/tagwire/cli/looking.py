@@ -23,16 +23,16 @@ def status(root: Path, as_json: bool) -> None:  # noqa: FBT001 - a flag of the c
     loaded = site.load(root)
     with site.opened(loaded) as store:
         sources, feeds, hub = store.sources(), store.feeds(loaded.site.feeds), store.pings.status()
-    base = loaded.site.face.base_url
+    address = show.feed_addresses(loaded.site.root, loaded.site.face, loaded.site.feeds)
     if as_json:
-        listed = [{**show.fields(feed), "address": f"{base}{feed.name}.atom"} for feed in feeds]
+        listed = [{**show.fields(feed), "address": address[feed.name]} for feed in feeds]
         click.echo(show.as_json({"sources": sources, "feeds": listed, "hub": hub}))
         return
     _say_sources(sources)
     click.echo()
     show.table(
         ("feed", "stories", "newest", "address"),
-        [(each.name, str(each.stories), show.moment(each.newest), f"{base}{each.name}.atom") for each in feeds],
+        [(each.name, str(each.stories), show.moment(each.newest), address[each.name]) for each in feeds],
     )
     if hub is not None:
         _say_hub(hub)

@@ -4,12 +4,16 @@ import dataclasses
 import json
 import sys
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from enum import Enum
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from tagwire.model import Face, Feed
 
 
 def on_terminal() -> bool:
@@ -77,6 +81,15 @@ def moment(value: datetime | None) -> str:
 def near(value: datetime | None) -> str:
     """Give a moment of these days; on a terminal, where lines are short, without its year."""
     return moment(value)[5:] if value and on_terminal() else moment(value)
+
+
+def feed_addresses(root: Path, face: "Face", feeds: "Iterable[Feed]") -> dict[str, str]:
+    """Give where people subscribe to each feed, by its name; of a private one the address that nobody guesses."""
+    from tagwire.output import formats_of
+    from tagwire.output.addresses import address, feed_path
+    from tagwire.publishing.private import placed
+
+    return {each.name: address(face, feed_path(each, formats_of(each)[0].suffix)) for each in placed(root, feeds)}
 
 
 def count(number: int, singular: str, plural: str = "") -> str:

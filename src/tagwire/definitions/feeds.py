@@ -39,6 +39,7 @@ def feed_of(document: Document) -> tuple[Feed, list[TagRule]] | None:
         formats=tuple(dict.fromkeys(values.formats)),
         retain=values.retain,
         was=tuple(dict.fromkeys(values.was)),
+        private=values.private,
         file=document.file,
     )
     return feed, rules_of(document, vocabulary.tags)

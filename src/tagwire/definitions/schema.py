@@ -114,6 +114,7 @@ class FeedTable(Table):
     formats: Formats = ["atom", "rss", "json"]
     retain: int | None = Field(default=_FEED.retain, ge=0, examples=[1000])
     was: FormerNames = []
+    private: bool = _FEED.private
 
 
 class SourceTable(Table):

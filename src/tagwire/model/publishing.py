@@ -29,6 +29,10 @@ class Feed:
     """How many stories its archives hold, at least, before the oldest archive goes; None: every story for ever."""
     was: tuple[str, ...] = ()
     """The names that it had before: its addresses under them lead to those of today."""
+    private: bool = False
+    """Whether only those may find it who were told its address."""
+    folder: str = ""
+    """Where a private feed lies below the site's address, with a slash behind it: nobody guesses it."""
     tag: str = ""
     """The tag whose feed it is; empty for a feed with a definition."""
     file: str = ""

@@ -13,23 +13,23 @@ OPML = "feeds.opml"
 
 
 def feed_path(feed: Feed, suffix: str) -> str:
-    """Give the path of a feed's file: ``NAME.atom``."""
-    return feed.name + suffix
+    """Give the path of a feed's file: ``NAME.atom``, of a private feed ``private/TOKEN/NAME.atom``."""
+    return feed.folder + feed.name + suffix
 
 
 def page_path(feed: Feed) -> str:
     """Give the path of a feed's page for people: ``NAME.html``."""
-    return feed.name + ".html"
+    return feed.folder + feed.name + ".html"
 
 
 def archive_path(feed: Feed, number: int) -> str:
     """Give the path of an archive of a feed: ``archive/NAME/0001.atom``."""
-    return f"archive/{feed.name}/{number:04}.atom"
+    return f"{feed.folder}archive/{feed.name}/{number:04}.atom"
 
 
 def archive_page_path(feed: Feed, number: int) -> str:
     """Give the path of an archive's page for people: ``archive/NAME/0001.html``."""
-    return f"archive/{feed.name}/{number:04}.html"
+    return f"{feed.folder}archive/{feed.name}/{number:04}.html"
 
 
 def story_path(story: Story) -> str | None:

@@ -10,7 +10,7 @@ from unicodedata import east_asian_width
 from uuid import NAMESPACE_URL, uuid5
 
 from tagwire.model import About, Copy, Enclosure, Face, Feed, Story
-from tagwire.output.addresses import story_address, story_path, tag_scheme
+from tagwire.output.addresses import address, page_path, story_address, story_path, tag_scheme
 from tagwire.output.grammar import is_id, language_tag, media_type, web_address
 from tagwire.text import is_chinese, one_line, plain, xml_safe
 
@@ -82,9 +82,13 @@ class Entry:
 
 def make_entry(face: Face, feed: Feed, story: Story) -> Entry:
     """Settle what a feed says of a story."""
+    page = story_path(story)
     link = story_address(face, story)
-    source = _source(story)
     full = feed.content == "full"
+    if page and feed.private:  # its page is not there where no public feed holds it, so that all stands here
+        page, full = page_path(feed), True
+        link = address(face, page) + "#" + story.id.rpartition(":")[2]
+    source = _source(story)
     return Entry(
         id=story.id,
         title=one_line(story.title) or link,
@@ -92,8 +96,8 @@ def make_entry(face: Face, feed: Feed, story: Story) -> Entry:
         updated=story.updated.astimezone(UTC),
         day=story.day,
         link=link,
-        page=story_path(story),
-        link_type="text/html" if story_path(story) else "",
+        page=page,
+        link_type="text/html" if page else "",
         via=_via(story, link),
         authors=_names(story.authors) or _names((story.shown.about.title,)),
         tags=_names(story.tags),

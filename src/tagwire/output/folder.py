@@ -7,7 +7,7 @@ with a dotted name, which `sweep` takes away.
 import os
 import secrets
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
 from tagwire.errors import TagwireError
@@ -15,15 +15,15 @@ from tagwire.errors import TagwireError
 _PREFIX, _SUFFIX = ".tagwire-", ".tmp"
 
 
-def make(root: Path) -> None:
-    """Make the folder itself if it is not there.
+def make(root: Path, mode: int = 0o777) -> None:
+    """Make the folder itself if it is not there; of its mode, the umask takes away.
 
     Raises:
         TagwireError: it cannot be made, or is no folder.
 
     """
     with _blame(root, "cannot make the folder"):
-        root.mkdir(exist_ok=True)
+        root.mkdir(mode=mode, exist_ok=True)
 
 
 def write(root: Path, path: str, data: bytes) -> bool:
@@ -92,6 +92,14 @@ def sweep(root: Path) -> int:
         for path in left:
             path.unlink(missing_ok=True)
     return len(left)
+
+
+def prune(root: Path) -> None:
+    """Remove the empty folders below `root`."""
+    for inside, _, _ in os.walk(root, topdown=False):
+        if inside != str(root):
+            with suppress(OSError):  # not empty
+                Path(inside).rmdir()
 
 
 def listed(root: Path) -> set[str]:

@@ -43,12 +43,15 @@ class Topic:
 
     def fragment(self, entry: Entry) -> bytes:
         """Render one story; the same entry gives the same bytes."""
+        anchor = entry.link.partition("#")[2] if entry.page else ""
+        own = f"{self._top}{reference(entry.page)}{'#' if anchor else ''}{anchor}" if entry.page else ""
         return render(
             "entry.html",
             self._face,
             top=self._top,
             entry=entry,
-            link=self._top + reference(entry.page) if entry.page else entry.link,
+            anchor=anchor,
+            link=own or entry.link,
             clock=self._clock(entry),
             summary=entry.summary or excerpt(plain(entry.content)),
             others=[copy for copy in entry.copies if copy.source != entry.source.title],

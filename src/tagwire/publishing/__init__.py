@@ -10,8 +10,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from tagwire import tokens
 from tagwire.model import Feed, Site, tag_key
-from tagwire.output import addresses, folder, opml, pages
+from tagwire.output import addresses, opml, pages
+from tagwire.publishing import private
 from tagwire.publishing.feeds import Feeds, made_with
 from tagwire.publishing.files import Files
 from tagwire.store.store import Store
@@ -51,7 +53,7 @@ class Publisher:
         self._named = tuple(feeds)
         self._store = store.publishing
         self._clock = clock
-        self._files = Files(site.root / "output", self._store)
+        self._files = Files(site.root, self._store)
 
     def publish(self) -> list[Published] | None:
         """Let the feeds catch up, and write what is behind; the caller sees to it that nobody else does meanwhile.
@@ -65,19 +67,20 @@ class Publisher:
 
         """
         now = self._clock()
-        folder.make(self._files.root)
+        self._files.make_ready()
         if not self._store.catch_up(self._named, judge, now):
             return None
-        folder.sweep(self._files.root)
         tags = self._store.catch_up_tags(self._site.tag_feeds, file_name, now)
         tag_pages = {tag_key(feed.tag): addresses.page_path(feed) for feed in tags}
         incomplete = self._files.incomplete()
-        every = [*self._named, *tags]
+        named = private.placed(self._site.root, self._named)
+        every = [*named, *tags]
         feeds = Feeds(self._site.face, self._store, self._files, tag_pages)
         behind = feeds.behind(every, incomplete)
         written = feeds.write(behind, now)
         self._write_stories(tag_pages, everything=_STORIES in incomplete)
         gone = self._files.remove_others({*(feed.name for feed in every), _SITE, _STORIES})
+        tokens.forget_feeds(self._site.root, (feed.name for feed in named if feed.private))
         if behind or gone or _SITE in incomplete or not every:
             feeds.forget_fragments(every)
             self._write_site(tags, tag_pages)
@@ -89,7 +92,8 @@ class Publisher:
     def _write_stories(self, tag_pages: dict[str, str], *, everything: bool) -> None:
         """Write the pages of the stories without a link that changed, and remove those that are no longer published."""
         made_from = made_with(self._site.face)
-        behind = self._store.pages_behind(made_from, everything=everything)
+        hidden = [feed.name for feed in self._named if feed.private]
+        behind = self._store.pages_behind(made_from, hidden, everything=everything)
         for first in range(0, len(behind.wanted), _STORIES_AT_ONCE):
             some = behind.wanted[first : first + _STORIES_AT_ONCE]
             self._files.write({_STORIES: pages.story_pages(self._site.face, self._store.load(some), tag_pages)})
@@ -98,12 +102,13 @@ class Publisher:
             self._store.settle_pages(behind, made_from)
 
     def _write_site(self, tags: Sequence[Feed], tag_pages: dict[str, str]) -> None:
-        """Write what there is once: home, the list of the tags, the list of the feeds."""
+        """Write what there is once: home, the list of the tags, the list of the feeds; of private feeds nothing."""
+        public = [feed for feed in self._named if not feed.private]
         states, cards = self._store.states(), self._store.cards()
         named, tagged = (
             [pages.Shown(feed, states[feed.name].stories, cards[feed.name]) for feed in feeds]
-            for feeds in (self._named, tags)
+            for feeds in (public, tags)
         )
         rendered = pages.site_pages(self._site.face, named, tagged, tag_pages)
-        rendered[addresses.OPML] = opml.published(self._site.face, self._named)
+        rendered[addresses.OPML] = opml.published(self._site.face, public)
         self._files.write({_SITE: rendered})

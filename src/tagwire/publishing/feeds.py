@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from tagwire import output
@@ -72,7 +73,8 @@ class Feeds:
             kept = self._history.write(document, listing.number, archives, reshaped=reshaped)
             self._files.keep_only(feed.name, {*rendered[feed.name], *kept})
             html = pages.card(self._face, feed, card)
-            documents = tuple(addresses.feed_path(feed, each.suffix) for each in output.formats_of(feed))
+            told = () if feed.private else output.formats_of(feed)
+            documents = tuple(addresses.feed_path(feed, each.suffix) for each in told)
             settled.append(
                 Settled(feed=feed, listing=listing, made_from=self._made_from(feed), card=html, documents=documents)
             )
@@ -83,7 +85,7 @@ class Feeds:
 
     def _document(self, feed: Feed, listing: Listing, archives: list[Archive]) -> Document:
         return Document(
-            face=self._face,
+            face=replace(self._face, hub="") if feed.private else self._face,  # a hub would pass the address on
             feed=feed,
             id=listing.uri,
             updated=listing.updated,

@@ -1,30 +1,52 @@
-"""The files in ``output/`` that are ours: whose they are, and which of them are gone."""
+"""The files in ``output/`` that are ours: whose they are, and which of them are gone; and those of private feeds."""
 
 import hashlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from tagwire.locks import STATE
 from tagwire.output import folder
+from tagwire.publishing import private
 from tagwire.store.publishing import Publishing
+
+_OURS_ALONE = 0o700
 
 
 class Files:
     """Writes and removes files, and remembers which of all that lies there is ours."""
 
-    def __init__(self, root: Path, store: Publishing) -> None:
-        """Write nothing yet; `root` is the folder."""
-        self.root = root
+    def __init__(self, site: Path, store: Publishing) -> None:
+        """Write nothing yet; `site` is the site's folder."""
+        self._public = site / "output"
+        self._hidden = site / STATE
         self._store = store
+
+    def make_ready(self) -> None:
+        """Make the folders, and take away what killed processes left in them.
+
+        Raises:
+            TagwireError: a folder cannot be made or looked through.
+
+        """
+        folder.make(self._public)
+        folder.make(self._hidden)
+        folder.make(self._hidden / private.FOLDER, mode=_OURS_ALONE)  # the names in it are not for everybody
+        for root in (self._public, self._hidden / private.FOLDER):
+            folder.sweep(root)
+
+    def _root(self, path: str) -> Path:
+        return self._hidden if private.is_private(path) else self._public
 
     def incomplete(self) -> set[str]:
         """Give the owners of which a file was removed by somebody else."""
-        there = folder.listed(self.root)
+        hidden = folder.listed(self._hidden / private.FOLDER)
+        there = folder.listed(self._public) | {f"{private.FOLDER}/{path}" for path in hidden}
         return {owner for path, owner in self._store.owners().items() if path not in there}
 
     def read(self, path: str) -> bytes | None:
         """Give what lies there, or None."""
         try:
-            return (self.root / path).read_bytes()
+            return (self._root(path) / path).read_bytes()
         except OSError:
             return None
 
@@ -33,9 +55,11 @@ class Files:
         owned = {path: (owner, _digest(data)) for owner, files in rendered.items() for path, data in files.items()}
         # Remembered as ours before they are written: a crash in between leaves no file that nobody would remove.
         self._store.remember_files(owned)
-        written = folder.write_all(
-            self.root, {path: data for files in rendered.values() for path, data in files.items()}
-        )
+        by_root: dict[Path, dict[str, bytes]] = {}
+        for files in rendered.values():
+            for path, data in files.items():
+                by_root.setdefault(self._root(path), {})[path] = data
+        written = [path for root, files in by_root.items() for path in folder.write_all(root, files)]
         return {owned[path][0] for path in written}
 
     def keep_only(self, owner: str, paths: Iterable[str]) -> None:
@@ -54,7 +78,9 @@ class Files:
         """Remove files."""
         gone = sorted(paths)
         for path in gone:
-            folder.remove(self.root, path)
+            folder.remove(self._root(path), path)
+        if any(map(private.is_private, gone)):
+            folder.prune(self._hidden / private.FOLDER)
         self._store.forget_files(gone)
 
 

@@ -33,7 +33,7 @@ class Fragments:
 
     def of(self, renderer: Renderer, feed: Feed, lines: Sequence[Line]) -> list[bytes]:
         """Give the fragments of stories in their order; what is rendered now is kept at the next `keep`."""
-        way = self._way(renderer.suffix, feed, addresses.top(feed.name))
+        way = self._way(renderer.suffix, feed)
         made = self._made.setdefault(way, {})
         found = {line.story: made[line.story][1] for line in lines if line.story in made}
         found |= self._store.fragments(way, [line for line in lines if line.story not in found])
@@ -58,18 +58,18 @@ class Fragments:
     def forget_others(self, feeds: Iterable[Feed]) -> None:
         """Forget fragments that no feed would use: of another version, or for another address."""
         suffixes = [*(each.suffix for each in output.FORMATS), ".html"]
-        self._store.forget_fragments(
-            {self._way(suffix, feed, addresses.top(feed.name)) for feed in feeds for suffix in suffixes}
-        )
+        self._store.forget_fragments({self._way(suffix, feed) for feed in feeds for suffix in suffixes})
 
     def _loaded(self, numbers: Sequence[int]) -> list[Story]:
         unknown = [number for number in numbers if number not in self._stories]
         self._stories.update(zip(unknown, self._store.load(unknown), strict=True))
         return [self._stories[number] for number in numbers]
 
-    def _way(self, suffix: str, feed: Feed, top: str) -> str:
+    def _way(self, suffix: str, feed: Feed) -> str:
         """Name the way in which a fragment is made: the format, and a digest of all that it depends on."""
-        depends_on = [output.version(), self._face.base_url, feed.content]
+        # A private feed's page stands for the stories that have none.
+        own = addresses.page_path(feed) if feed.private else ""
+        depends_on = [output.version(), self._face.base_url, feed.content, own]
         if suffix == ".html":
-            depends_on += [self._face.language or "", self._face.timezone, top]
+            depends_on += [self._face.language or "", self._face.timezone, addresses.top(addresses.page_path(feed))]
         return f"{suffix}:{hashlib.blake2b(repr(depends_on).encode(), digest_size=8).hexdigest()}"

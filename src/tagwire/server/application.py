@@ -14,6 +14,7 @@ from tagwire.server.folder import Folder
 from tagwire.server.live import LIMITS, Limits, Live
 from tagwire.server.mediatypes import published
 from tagwire.server.operator import Operator
+from tagwire.server.private import PREFIX, Private
 from tagwire.server.site import Served
 
 _log = logging.getLogger(__name__)
@@ -43,6 +44,7 @@ class Application:
         self._site = Served(root, clock)
         self._folder = Folder(self._site.output, published)
         self._live = Live(self._site, limits)
+        self._private = Private(self._site)
         self._operator = Operator(self._site, admin_port)
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
@@ -58,13 +60,16 @@ class Application:
         try:
             await self._made(path, scope, send)
         except TagwireError as error:
-            _log.warning("cannot answer %s: %s", path.decode(errors="replace"), error)
+            shown = PREFIX if path.startswith(PREFIX) else path  # the rest of it is a secret
+            _log.warning("cannot answer %s: %s", shown.decode(errors="replace"), error)
             await refuse(scope, send, 503, "Not now.\n", [("Retry-After", "60"), ("Cache-Control", "no-store")])
 
     async def _made(self, path: bytes, scope: Scope, send: Send) -> None:
         """Answer what is no file."""
         if path in self._operator.pages:
             await self._operator.answer(scope, send)
+        elif path.startswith(PREFIX):
+            await self._private.answer(scope, send)
         elif path == b"/healthz":
             await refuse(scope, send, 200, "ok\n", [("Cache-Control", "no-store")])
         elif path == b"/readyz":

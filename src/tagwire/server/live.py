@@ -126,7 +126,7 @@ class Live:
             return _Wanted(f"tags/{matched[1]}", suffix, asked.by_tags(matched[1], query, self._served.tag_of))
         name = path.removeprefix("/").removesuffix(suffix)
         for feed in self._served.site().feeds:
-            if feed.name == name and suffix.removeprefix(".") in feed.formats:
+            if feed.name == name and not feed.private and suffix.removeprefix(".") in feed.formats:
                 narrowed = asked.by_feed(feed.filter, feed.title, query, self._served.tag_of)
                 return _Wanted(name, suffix, narrowed, feed.limit)
         return None

@@ -31,6 +31,8 @@ POLICY = (
     "media-src http: https:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 SAFE = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": POLICY}
+HIDDEN = {"Cache-Control": "private, no-cache", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex", **SAFE}
+"""What is told with all that is not for the world: nobody else keeps it, lists it or learns where it lies."""
 
 _TEXTUAL = ("text/", "application/")
 
@@ -44,6 +46,13 @@ def published(path: str, body: bytes, modified: str) -> Answer:
         headers["Access-Control-Allow-Origin"] = "*"
         if told := links.header(suffix, body):
             headers["Link"] = told
+    return Answer(body, headers.items(), modified=modified, packs=_packs(media_type))
+
+
+def unlisted(path: str, body: bytes, modified: str) -> Answer:
+    """Make the answer for a file of a private feed."""
+    media_type = TYPES.get(PurePosixPath(path).suffix.lower(), "application/octet-stream")
+    headers = {"Content-Type": with_charset(media_type), **HIDDEN}
     return Answer(body, headers.items(), modified=modified, packs=_packs(media_type))
 
 

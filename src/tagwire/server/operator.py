@@ -13,14 +13,13 @@ from tagwire import tokens
 from tagwire.output import operator, opml
 from tagwire.server import metrics
 from tagwire.server.answers import Answer, Scope, Send, refuse
-from tagwire.server.mediatypes import SAFE
+from tagwire.server.mediatypes import HIDDEN
 from tagwire.server.site import Served
 from tagwire.store.visits import SourceStatus
 
 _HOST = re.compile(r"\[([0-9a-fA-F:.]+)\](?::\d+)?|([^:\[\]]*)(?::\d+)?")
 _SHARES_HOLD = 600
 """Seconds: shares of duplicates are counted over all articles, and change slowly."""
-_TOLD = {"Cache-Control": "private, no-cache", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex", **SAFE}
 
 
 class Operator:
@@ -127,7 +126,7 @@ def _shown(each: SourceStatus, duplicates: int) -> operator.Visited:
 
 
 def _made(body: bytes, media_type: str) -> Answer:
-    return Answer(body, {"Content-Type": media_type, **_TOLD}.items(), packs=True)
+    return Answer(body, {"Content-Type": media_type, **HIDDEN}.items(), packs=True)
 
 
 def _offered(scope: Scope) -> str:

@@ -1,8 +1,9 @@
 """Pages: the stories that have no page of their own but ours, and whether it lies in ``output/`` as it is."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select, update
 
 from tagwire.store import facts
 from tagwire.store.conditions import ALIVE, NEWS
@@ -25,25 +26,32 @@ class PagesBehind:
     """The last change of a story that was looked at."""
 
 
-# Published, and without a link.
-_OWN_PAGE = and_(
-    ALIVE,
-    stories.c.shown.in_(select(articles.c.id).where(articles.c.link.is_(None))),
-    or_(
-        exists().where(feed_stories.c.story == stories.c.id, feed_stories.c.left_at.is_(None)),
-        and_(NEWS, exists().where(story_tags.c.story == stories.c.id, story_tags.c.key == feeds.c.tag_key)),
-    ),
-)
+def _has_page(private: Sequence[str]) -> ColumnElement[bool]:
+    """Hold for the stories that have a page of ours: those without a link that a public feed or a tag's feed holds."""
+    hidden = select(feeds.c.id).where(feeds.c.name.in_(private))
+    inside = (feed_stories.c.story == stories.c.id, feed_stories.c.left_at.is_(None))
+    return and_(
+        ALIVE,
+        stories.c.shown.in_(select(articles.c.id).where(articles.c.link.is_(None))),
+        or_(
+            exists().where(*inside, feed_stories.c.feed.not_in(hidden)) if private else exists().where(*inside),
+            and_(NEWS, exists().where(story_tags.c.story == stories.c.id, story_tags.c.key == feeds.c.tag_key)),
+        ),
+    )
 
 
-def behind(connection: Connection, made_from: str, *, everything: bool) -> PagesBehind:
-    """Give the stories whose own pages are behind; all are where they were made from something else."""
+def behind(connection: Connection, made_from: str, private: Sequence[str], *, everything: bool) -> PagesBehind:
+    """Give the stories whose own pages are behind; all are where they were made from something else.
+
+    Stories that stand in `private` feeds alone, by name, have no page.
+    """
+    has_page = _has_page(private)
     everything = everything or facts.get(connection, _MADE_FROM) != made_from
     newest = int(connection.execute(select(func.max(stories.c.change))).scalar() or 0)
     seen = 0 if everything else int(facts.get(connection, _SEEN) or 0)
     changed = or_(stories.c.page.is_(False), stories.c.change > seen)
-    wanted = select(stories.c.id).where(_OWN_PAGE, changed).order_by(stories.c.id)
-    gone = select(stories.c.uri).where(stories.c.page, ~_OWN_PAGE)
+    wanted = select(stories.c.id).where(has_page, changed).order_by(stories.c.id)
+    gone = select(stories.c.uri).where(stories.c.page, ~has_page)
     return PagesBehind(tuple(connection.execute(wanted).scalars()), tuple(connection.execute(gone).scalars()), newest)
 
 
