@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import threading
+import urllib.error
 import urllib.request
 from datetime import UTC, datetime, timedelta
 
@@ -68,7 +69,7 @@ def site(tmp_path_factory, web):
 
 @pytest.fixture(scope="module")
 def daemon(site):
-    with processes.daemon(site.root) as running:
+    with processes.daemon(site.root, "--port", "0", "--admin", "127.0.0.1:0") as running:
         yield running
 
 
@@ -138,6 +139,14 @@ def test_commands_beside_it_do_no_harm(site, daemon):
     assert len(titles) == len(set(titles))
     assert daemon.process.poll() is None
     assert get(daemon.address(), "healthz") == "ok\n"
+
+
+def test_the_operator_has_an_address_of_his_own(site, daemon):
+    operator = daemon.until_said(r"serving the operator at (http://\S+)")
+    daemon.until(lambda: published(site))
+    assert "articles" in get(operator, "status")
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        get(daemon.address(), "status")
 
 
 def test_a_second_daemon_is_told_who_holds_the_site(site, daemon):

@@ -1,7 +1,9 @@
 """Live filters by a real server over a real site: the same stories under the same ids, at a bounded cost."""
 
+import asyncio
 import io
 import json
+from datetime import UTC, datetime
 from urllib.parse import quote
 
 import feedparser
@@ -12,7 +14,10 @@ import jsonfeed11
 import rfc4287
 import rss20
 import sites
+from tagwire.server import Application
 from tagwire.server.asked import AskedError, by_filter, by_tags
+from tagwire.server.live import Limits
+from tagwire.store import reader
 from test_operator import ask, serving
 
 STORIES = {
@@ -168,3 +173,60 @@ def test_too_many_tags_or_exclusions_are_refused() -> None:
         by_tags("+".join(["a"] * 21), b"", str)
     with pytest.raises(AskedError):
         by_filter(b"q=a" + b"".join(b"&not=%d" % number for number in range(21)), str)
+
+
+def test_no_hub_is_promised_that_nobody_tells(site) -> None:
+    site.write("tagwire.toml", 'hub = "https://hub.example/"\n')
+    site.run("publish")
+    try:
+        with serving(site.root) as (port, _, _):
+            assert "hub.example" in ask(port, "/all.atom").headers["Link"]
+            for path in ("/feed.atom?q=*", "/feed.rss?q=*", "/feed.json?q=*", "/all.atom?not=rumour"):
+                answer = ask(port, path)
+                assert answer.status == 200
+                assert b"hub.example" not in answer.body
+                assert answer.headers["Link"] is None
+    finally:
+        (site.root / "tagwire.toml").unlink()
+        site.run("publish")
+
+
+# ---------------------------------------------------------------- what it may cost
+
+
+def asked_at_once(site, limits: Limits, *paths: str) -> list[tuple[int, dict[bytes, bytes]]]:
+    """Ask an application several things at the same moment; give each status, and the headers."""
+    application = Application(site.root, lambda: datetime.now(UTC), limits=limits)
+
+    async def one(path: str) -> tuple[int, dict[bytes, bytes]]:
+        raw, _, query = path.encode().partition(b"?")
+        told = []
+
+        async def send(message) -> None:
+            told.append(message)
+
+        scope = {"type": "http", "method": "GET", "raw_path": raw, "query_string": query, "headers": []}
+        await application(scope, None, send)
+        return told[0]["status"], dict(told[0]["headers"])
+
+    async def every() -> list[tuple[int, dict[bytes, bytes]]]:
+        return list(await asyncio.gather(*map(one, paths)))
+
+    return asyncio.run(every())
+
+
+def test_a_filter_that_takes_too_long_is_given_up(site, monkeypatch) -> None:
+    monkeypatch.setattr(reader, "_STEPS", 1)  # so few stories take fewer steps than lie between two looks at the clock
+    path = "/feed.atom?q=text:/t.*n/"
+    assert asked_at_once(site, Limits(), path)[0][0] == 200
+    (status, headers), (page, _) = asked_at_once(site, Limits(seconds=0), path, "/search?q=text:/t.*n/")
+    assert (status, page) == (503, 503)
+    assert headers[b"retry-after"] == b"30"
+    assert headers[b"cache-control"] == b"no-store"
+
+
+def test_who_comes_when_too_many_wait_is_sent_away_and_files_are_served_all_the_same(site) -> None:
+    live = [f"/feed.atom?q={word}" for word in ("plant", "expo", "port")]
+    answers = asked_at_once(site, Limits(at_once=1, waiting=2), *live, "/all.atom")
+    assert [status for status, _ in answers] == [200, 200, 503, 200]
+    assert answers[2][1][b"retry-after"] == b"30"
