@@ -72,8 +72,6 @@ def watched(started: Any, root: str, **options: Any) -> Iterator[Watched]:
     context = started.new_context(**options)
     context.set_default_timeout(PATIENCE)
     try:
-        # Searching is tried in tests of its own: here the server seems to know how.
-        context.route("**/search", lambda route: route.fulfill(status=200))
         found = Watched(context.new_page(), root)
         yield found
         assert not found.problems, found.problems
