@@ -315,3 +315,17 @@ def test_one_process_tells_at_a_time(site, hub):
     assert tell(site) == 3
     assert together == [0, 0, 0]
     assert len(hub.told) == 3
+
+
+def test_what_another_hub_says_of_its_own_telling_is_nothing_to_the_new_one(site):
+    published(site)
+    before = site.store.pings.due(site.face.hub, site.now, 50)
+    name_hub(site, "http://127.0.0.1:9/")
+    site.keep(*numbered(2), tags=("Cars",))
+    site.publish()
+    waiting = site.store.pings.due(site.face.hub, site.now, 50)
+    for ping in before:
+        site.store.pings.told(ping)
+
+    assert waiting
+    assert site.store.pings.due(site.face.hub, site.now, 50) == waiting

@@ -11,7 +11,7 @@ import pytest
 
 from examples import NOON, RULES, article, hourly, source, tagged, tags
 from tagwire.errors import StoreError
-from tagwire.model import And, Enclosure, Everything, Feed, HasTag, Hints, Not, Or, Outcome
+from tagwire.model import And, Enclosure, Everything, Feed, HasTag, Hints, Next, Not, Or, Outcome
 from tagwire.store.store import Store
 from tagwire.store.visits import Defined
 from tagwire.stories.match import Matcher
@@ -423,6 +423,17 @@ def test_the_longest_patience_that_a_host_asked_for_holds(store):
 
     soon = NOON + timedelta(minutes=39)
     assert store.claim(soon, 10, kinds=("web",), due_by=soon, everything=True) == []
+
+
+def test_no_host_is_held_for_longer_than_a_week_by_a_source_that_is_visited_rarely(store):
+    crowded = crowd(2)
+    adopt(store, *crowded)
+    asked = Hints(retry_after=timedelta(days=31), asked_by="crowd.example")
+    held = tagged(of=crowded[0], outcome=Outcome.HELD, hints=asked)
+    store.keep([held], Matcher(), lambda _: Next(NOON + timedelta(days=30), "every 30d"), NOON)
+
+    status = {each.name: each for each in store.sources()}
+    assert status["crowd-1"].next_at == NOON + timedelta(days=7)
 
 
 def test_a_memo_that_stays_is_not_written(store):

@@ -7,8 +7,9 @@ from sqlalchemy.dialects.sqlite import insert
 
 from tagwire.store.schema import holds, sources
 
-_BELIEVED = timedelta(days=31)
-"""What is held longer than that was written while the clock was ahead of today's."""
+LONGEST = timedelta(days=7)
+"""How long a host is left alone at most, whatever it asked for; what is held longer was written while the clock was
+ahead of today's."""
 
 
 def hold(connection: Connection, host: str, until: datetime) -> None:
@@ -39,4 +40,4 @@ def _put_off(connection: Connection, host: str, until: datetime) -> None:
 
 
 def _in_force(now: datetime) -> ColumnElement[bool]:
-    return holds.c.until.between(now, now + _BELIEVED)
+    return holds.c.until.between(now, now + LONGEST)

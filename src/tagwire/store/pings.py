@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, func, insert, null, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, exists, func, insert, null, or_, select, update
 
 from tagwire.store.engine import reading, writing
 from tagwire.store.rows import IN_ONE_QUERY, chunks, number_after
@@ -146,4 +146,6 @@ class Pings:
 
 
 def _same(ping: Ping) -> ColumnElement[bool]:
-    return and_(pings.c.path == ping.path, pings.c.number == ping.number)
+    # Of the hub that is told now: numbers begin again with another one.
+    told_still = exists().where(hubs.c.address == ping.hub)
+    return and_(pings.c.path == ping.path, pings.c.number == ping.number, told_still)

@@ -203,7 +203,7 @@ def _hold(connection: Connection, ended: Sequence[Ended]) -> None:
         hints, at = each.attendance.reading.hints, each.following.at
         if hints.asked_by and each.attendance.reading.outcome is Outcome.HELD:
             if hints.retry_after is not None:  # its own source may be visited more rarely than that
-                at = min(at, each.attendance.now + hints.retry_after)
+                at = min(at, each.attendance.now + min(hints.retry_after, holds.LONGEST))
             until[hints.asked_by] = max(at, until.get(hints.asked_by, at))
     for host, at in until.items():
         holds.hold(connection, host, at)
