@@ -79,6 +79,31 @@ def test_an_address_chooses_the_stories_of_its_filter(port, path, wanted) -> Non
     assert titles(port, path) == {STORIES[name][0] for name in wanted}
 
 
+def test_a_feed_that_excludes_tags_is_as_short_as_the_feed_it_comes_from(tmp_path) -> None:
+    feed = 'title = "Brief"\nauthor = "The desk"\ncontent = "summary"\n'
+    made = sites.make(
+        tmp_path / "site",
+        {"feeds/brief.toml": feed, "sources/articles/a.md": "---\ntitle: A\ndate: 2026-03-02\n---\nThe text.\n"},
+    )
+    made.refresh()
+    with serving(made.root) as (port, _, _):
+        whole, narrowed = (etree.fromstring(ask(port, f"/brief.atom{query}").body) for query in ("", "?not=zzz"))
+    for each in (whole, narrowed):
+        assert len(each.findall("{*}entry")) == 1
+        assert each.findall("{*}entry/{*}content") == []
+        assert each.findtext("{*}author/{*}name") == "The desk"
+
+
+@pytest.mark.parametrize("query", ["?not=", "?cannot=1"])
+def test_an_address_that_excludes_nothing_is_the_file(port, query) -> None:
+    assert ask(port, f"/all.atom{query}").body == ask(port, "/all.atom").body
+
+
+@pytest.mark.parametrize("path", ["/all%2Eatom?not=saic-motor", "/all.atom?n%6Ft=saic-motor"])
+def test_however_an_exclusion_is_written_it_holds(port, path) -> None:
+    assert titles(port, path) == {STORIES[name][0] for name in ("two", "five")}
+
+
 def test_a_story_has_the_id_that_it_has_in_the_named_feeds(port) -> None:
     named = {entry.title: (entry.id, entry.updated) for entry in entries(port, "/all.atom").entries}
     live = {entry.title: (entry.id, entry.updated) for entry in entries(port, "/feed.atom?q=*").entries}

@@ -114,6 +114,18 @@ def test_content_is_sanitised_and_its_addresses_are_absolute():
     assert article.content == '<img src="http://example.org/news/a.png"><a>y</a>'
 
 
+@pytest.mark.parametrize("link", ["", "<link>#a1</link>", "<link>other</link>"])
+def test_a_key_in_the_address_of_a_document_is_published_nowhere(link):
+    url = "http://example.org/feed?key=hunter2"
+    article = item(f'{link}<title>a</title><description>&lt;a href="#fn1"&gt;1&lt;/a&gt;</description>', url=url)
+    atom_link = link.replace("<link>", '<link href="').replace("</link>", '"/>')
+    entry = f'<feed xmlns="http://www.w3.org/2005/Atom"><entry><title>a</title>{atom_link}</entry></feed>'
+
+    assert 'href="http://example.org/feed#fn1"' in article.content
+    assert "hunter2" not in repr((article.link, article.guid, article.content))
+    assert "hunter2" not in repr(one(entry.encode(), url=url).link)
+
+
 def test_the_base_that_a_document_names_counts():
     article = atom(
         '<title>T</title><link href="a"/><content type="html">&lt;a href="b"&gt;b&lt;/a&gt;</content>',

@@ -15,7 +15,7 @@ from tagwire.output.grammar import language_tag
 from tagwire.output.words import words
 from tagwire.text import one_line
 
-_SECRET = re.compile(r"(?i)(^|[_.-])(token|key|api_?key|secret|pass(word)?|pwd|auth|sig(nature)?|credential)s?$")
+_ADDRESS = re.compile(r"https?://[^\s<>\"]+")
 _WIDTH, _BAR = 5, 4
 _HEIGHTS = {"new": 20, "unchanged": 8, "failed": 20, "held": 14, "gone": 20}
 _BOX_HEIGHT = 20
@@ -71,7 +71,12 @@ class Visited:
     @property
     def shown_error(self) -> str:
         """Why its last visit failed, without credentials."""
-        return self.error.replace(self.address, self.shown_address)
+        return _told(self.error)
+
+    @property
+    def shown_warnings(self) -> tuple[str, ...]:
+        """What was passed over at its last visit, without credentials."""
+        return tuple(map(_told, self.warnings))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,17 +92,20 @@ class Trouble:
 
 
 def without_credentials(address: str) -> str:
-    """Give an address without user, password, and what its query seems to keep secret."""
+    """Give an address without user and password, and without what its query says: any of it may be a key."""
     try:
         parts = urlsplit(address)
     except ValueError:
         return ""
-    pairs = []
-    for pair in parts.query.split("&"):
-        name, equals, _ = pair.partition("=")
-        pairs.append(f"{name}=…" if equals and _SECRET.search(name) else pair)
+    names = (pair.partition("=") for pair in parts.query.split("&"))
+    pairs = [f"{name}=…" if equals else name and "…" for name, equals, _ in names]
     place = parts.netloc.rpartition("@")[2]
-    return urlunsplit((parts.scheme, place, parts.path, "&".join(pairs), parts.fragment))
+    return urlunsplit((parts.scheme, place, parts.path, "&".join(pairs), ""))
+
+
+def _told(text: str) -> str:
+    """Give a message with every address in it shown without credentials."""
+    return _ADDRESS.sub(lambda found: without_credentials(found[0]), text)
 
 
 def status_page(face: Face, sources: Iterable[Visited], token: str, now: datetime) -> bytes:
@@ -166,5 +174,5 @@ def health_feed(face: Face, authority: str, troubles: Sequence[Trouble]) -> byte
         entry.updated(each.at)
         entry.link(href=f"{face.base_url}status")
         shown = without_credentials(each.address)
-        entry.content(one_line(f"{shown} {each.error.replace(each.address, shown)}"), type="text")
+        entry.content(one_line(f"{shown} {_told(each.error)}"), type="text")
     return bytes(feed.atom_str(pretty=True))

@@ -58,7 +58,7 @@ class Answer:
     @property
     def size(self) -> int:
         """Give how many bytes it holds in memory, in all encodings."""
-        return sum(len(body) for _, body in self._ready.values())
+        return sum(len(body) for _, body in list(self._ready.values()))
 
     async def send(self, scope: Scope, send: Send) -> None:
         """Answer one request: with the bytes, or by saying that the reader has them already."""

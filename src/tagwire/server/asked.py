@@ -103,6 +103,14 @@ def _narrowed(
     )
 
 
+def excludes(query: bytes) -> bool:
+    """Tell whether an address excludes some tags, or too many to be read."""
+    try:
+        return any(name == "not" and value.strip() for name, value in _pairs(query))
+    except AskedError:
+        return True
+
+
 def _without(pairs: Iterable[tuple[str, str]]) -> list[str]:
     names = list(dict.fromkeys(value.strip() for name, value in pairs if name == "not" and value.strip()))
     if len(names) > MOST_PARTS or any(len(name) > LONGEST for name in names):

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from email.utils import formatdate
 from pathlib import Path
 from typing import TypeAlias
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from tagwire.server.answers import Answer
 
@@ -72,7 +72,9 @@ class Folder:
             now = os.fstat(file.fileno())
             body = file.read()
         answer = self._answer("/".join(names), body, formatdate(int(now.st_mtime), usegmt=True))
-        self._keep(raw_path, (str(Path(self._root, *names)), _version(now), answer))
+        # Kept under one spelling alone: an address can be written in thousands of ways, all of them the same file.
+        if b"%" not in raw_path or raw_path == quote("/" + "/".join(names)).encode():
+            self._keep(raw_path, (str(Path(self._root, *names)), _version(now), answer))
         return answer
 
     def _keep(self, raw_path: bytes, kept: tuple[str, _Version, Answer]) -> None:

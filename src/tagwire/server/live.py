@@ -21,8 +21,8 @@ from tagwire.server.site import Served
 from tagwire.store.conditions import depends_on_time
 from tagwire.store.reader import Found, TooLongError
 
-_KEPT = 128
-_ENDINGS = tuple(each.suffix.encode() for each in FORMATS)
+_KEPT, _KEPT_BYTES = 128, 64 * 1024 * 1024
+"""How many answers stay in memory, and how many bytes of them, at most."""
 _FORMATS = {each.suffix: each for each in FORMATS}
 _TAGS = re.compile(r"/tags/([^/]+)(\.[a-z]+)")
 _STORIES = 50
@@ -49,6 +49,9 @@ class _BusyError(Exception):
     """Too many wait for their turn."""
 
 
+_PLAIN = Feed(name="feed", title="feed", limit=_STORIES)
+
+
 @dataclass(frozen=True, slots=True)
 class _Wanted:
     """What is to be made, and in what form."""
@@ -58,7 +61,8 @@ class _Wanted:
     suffix: str
     """Empty: a page."""
     asked: Asked
-    limit: int = _STORIES
+    like: Feed = _PLAIN
+    """What all but its name, its title and its stories is taken from."""
 
 
 class Live:
@@ -74,7 +78,10 @@ class Live:
 
     def overrides(self, scope: Scope) -> bool:
         """Tell whether an address asks for less than the file that may lie there: it excludes some tags."""
-        return b"not=" in scope["query_string"] and scope["raw_path"].endswith(_ENDINGS)
+        path = unquote(scope["raw_path"].decode(errors="replace"))
+        if PurePosixPath(path).suffix not in _FORMATS or path.startswith("/archive/"):
+            return False
+        return asked.excludes(scope["query_string"])
 
     def makes(self, path: str) -> bool:
         """Tell whether a path, without its query, is a feed of tags that stories carry."""
@@ -128,7 +135,7 @@ class Live:
         for feed in self._served.site().feeds:
             if feed.name == name and not feed.private and suffix.removeprefix(".") in feed.formats:
                 narrowed = asked.by_feed(feed.filter, feed.title, query, self._served.tag_of)
-                return _Wanted(name, suffix, narrowed, feed.limit)
+                return _Wanted(name, suffix, narrowed, feed)
         return None
 
     def _feed(self, wanted: _Wanted) -> Answer:
@@ -136,10 +143,10 @@ class Live:
         if kept := self._from_memory(key):
             return kept
         site, format_ = self._served.site(), _FORMATS[wanted.suffix]
-        found = self._found(chosen, wanted.limit)
+        found = self._found(chosen, wanted.like.limit)
         document = Document(
             face=replace(site.face, hub=""),  # nobody tells a hub of what is made when somebody asks
-            feed=Feed(name=wanted.name, title=wanted.asked.title, limit=wanted.limit),
+            feed=replace(wanted.like, name=wanted.name, title=wanted.asked.title),
             id=f"tag:{found.authority},2026:filter:{quote(wanted.name + wanted.asked.query)}",
             updated=found.updated,
             stories=found.stories,
@@ -187,8 +194,9 @@ class Live:
 
     def _remember(self, key: Any, answer: Answer) -> Answer:
         self._kept[key] = answer
-        while len(self._kept) > _KEPT:
-            self._kept.popitem(last=False)
+        held = sum(each.size for each in list(self._kept.values()))
+        while len(self._kept) > 1 and (len(self._kept) > _KEPT or held > _KEPT_BYTES):
+            held -= self._kept.popitem(last=False)[1].size
         return answer
 
 
@@ -197,7 +205,7 @@ def _may_be_live(path: str, query: bytes) -> bool:
         return True
     if PurePosixPath(path).suffix not in _FORMATS:
         return False
-    return path.startswith(("/feed.", "/tags/")) or b"not=" in query
+    return path.startswith(("/feed.", "/tags/")) or asked.excludes(query)
 
 
 def _page_of(page: bytes, status: int = 200) -> Answer:

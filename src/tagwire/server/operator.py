@@ -78,7 +78,7 @@ class Operator:
             {
                 "name": each.name, "address": each.shown_address, "outcome": each.outcome, "history": each.history,
                 "last_at": each.last_at.isoformat() if each.last_at else None, "next_at": each.next_at.isoformat(),
-                "next_reason": each.next_reason, "error": each.shown_error, "warnings": each.warnings,
+                "next_reason": each.next_reason, "error": each.shown_error, "warnings": each.shown_warnings,
                 "moved_to": each.shown_moved_to, "articles": each.articles, "duplicates": each.duplicates,
                 "missed": each.missed,
             }

@@ -40,14 +40,20 @@ def read_document(content: bytes, job: Job) -> Understood:
         raise SourceError("the document is empty")
     if content.lstrip(_BLANKS).startswith(b"{"):
         loaded = jsonfeed.load(content)
-        return _understood(list(jsonfeed.drafts(loaded, job.url)), jsonfeed.about(loaded), content, job)
+        return _understood(list(jsonfeed.drafts(loaded, _public(job.url))), jsonfeed.about(loaded), content, job)
     document = _parse(content, job)
-    return _understood(list(entries.drafts(document, job.url)), entries.about(document), content, job, document["feed"])
+    drafts = list(entries.drafts(document, _public(job.url)))
+    return _understood(drafts, entries.about(document), content, job, document["feed"])
+
+
+def _public(url: str) -> str:
+    """Leave the query out of a document's address: it may be a key, and what is relative to it is published."""
+    return url.partition("#")[0].partition("?")[0]
 
 
 def _parse(content: bytes, job: Job) -> Any:
     """Have feedparser read it: from a file in memory, since it opens a string or bytes that look like a path."""
-    headers = {"content-type": _content_type(content, job.content_type), "content-location": job.url}
+    headers = {"content-type": _content_type(content, job.content_type), "content-location": _public(job.url)}
     try:
         document = _feedparser(content, headers)
     except ValueError:  # over a declaration or a reference to a character that there is not

@@ -146,9 +146,10 @@ class Reader:
             raise
 
     def tags(self) -> list[str]:
-        """Give the name of every tag that a story carries."""
+        """Give the name of every tag that a published story carries."""
         with self._reading() as connection:
-            query = select(func.min(story_tags.c.tag)).group_by(story_tags.c.key)
+            published = select(func.min(story_tags.c.tag)).join(stories, stories.c.id == story_tags.c.story).where(NEWS)
+            query = published.group_by(story_tags.c.key)
             return list(connection.execute(query).scalars())
 
     def authority(self) -> str:
