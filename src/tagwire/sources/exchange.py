@@ -106,8 +106,7 @@ class Exchange:
 
     def may_go_to(self, ip: str) -> bool:
         """Judge the network address that this hop is about to be sent to."""
-        why = refused(ip)
-        if why is None or self.may_be_private:
+        if self.may_be_private or (why := refused(ip)) is None:
             return True
         self.refusal = f"{self.address.host} is at {ip} ({why}), where sources may not go"
         if self.address.href == self.request.own.href:

@@ -46,6 +46,15 @@ _REFUSED: tuple[tuple[IPv4Network | IPv6Network, str], ...] = tuple(
         ("3fff::/20", "for documentation"),
     )
 )
+_RANGES = {
+    version: [
+        (int(network.network_address), int(network.broadcast_address), why)
+        for network, why in _REFUSED
+        if network.version == version
+    ]
+    for version in (4, 6)
+}
+"""As numbers, by version: each new address is compared with all of them."""
 
 
 @lru_cache(maxsize=4096)
@@ -55,8 +64,9 @@ def refused(address: str) -> str | None:
         ip: IPv4Address | IPv6Address = ip_address(address.partition("%")[0])
     except ValueError:
         return "no IP address"
-    for network, why in _REFUSED:
-        if ip.version == network.version and ip in network:
+    number = int(ip)
+    for first, last, why in _RANGES[ip.version]:
+        if first <= number <= last:
             return why
     if isinstance(ip, IPv6Address) and ip not in _PUBLIC_V6:
         return "reserved"
