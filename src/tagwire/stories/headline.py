@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from tagwire.stories import chinese
 from tagwire.stories.english import MONTHS, RELATIVE_DAYS, SMALL, WEEKDAYS
@@ -22,6 +23,7 @@ _ASIDE_WORDS, _REST_WORDS = 6, 4
 _MOSTLY = 0.7
 _SHORT, _SHORT_HAN = 16, 6
 """Letters, and characters, under which a title means little."""
+_NONE: frozenset[Any] = frozenset()
 _DOUBTFUL = frozenset({"may", "mar", "march", "sun", "sat", "wed"})
 
 
@@ -55,6 +57,12 @@ class Headline:
     short: bool
     """Too short to mean much."""
     cut: bool
+
+    def __post_init__(self) -> None:
+        """Let all share one empty set: most sets are empty, and thousands of headlines are remembered."""
+        for name in ("breaks", "aside", "names", "figures", "days", "tickers", "forms"):
+            if getattr(self, name) == _NONE:
+                object.__setattr__(self, name, _NONE)
 
     def leads(self) -> dict[str, str]:
         """Give the small word before each unit, at its first place."""
