@@ -19,7 +19,7 @@ from tagwire.errors import BusyError, StoreError
 
 SAFE_WAL = (3, 51, 3)
 _BUSY_SECONDS = 60
-_CACHE_KIB = 32 * 1024
+_CACHE_KIB = 64 * 1024
 """Of each connection, and at most: the index of keys is asked at random places, and 2 MB hold little of it."""
 
 Found = Callable[[str, str | None, str], bool]
