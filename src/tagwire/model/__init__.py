@@ -28,9 +28,22 @@ from tagwire.model.publishing import Document, Face, Feed, TagFeeds, Withdrawn
 from tagwire.model.site import Site
 from tagwire.model.stories import Candidate, Change, Copy, Decision, Known, Learnt, Mode, Outlet, Story
 from tagwire.model.tags import Example, Origin, TagReason, TagRule, tag_key
-from tagwire.model.visits import Attendance, Habit, Hints, Memo, Next, Outcome, Reading, Source, TaggedReading, Visit
+from tagwire.model.visits import (
+    LONGEST_HOLD,
+    Attendance,
+    Habit,
+    Hints,
+    Memo,
+    Next,
+    Outcome,
+    Reading,
+    Source,
+    TaggedReading,
+    Visit,
+)
 
 __all__ = [
+    "LONGEST_HOLD",
     "About",
     "After",
     "And",

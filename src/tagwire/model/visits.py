@@ -14,6 +14,9 @@ from tagwire.model.tags import TagReason
 Memo: TypeAlias = Mapping[str, Any]
 """What a source wants to be told at its next visit, as JSON values; only the source's kind understands it."""
 
+LONGEST_HOLD = timedelta(days=7)
+"""How long a host that asks for patience is left alone at most, whatever it asks for."""
+
 
 class Outcome(StrEnum):
     """How a visit to a source ended."""

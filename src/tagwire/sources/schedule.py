@@ -13,13 +13,12 @@ from zoneinfo import ZoneInfo
 
 from cronsim import CronSim
 
-from tagwire.model import Attendance, Habit, Next, Outcome, Reading, Source
+from tagwire.model import LONGEST_HOLD, Attendance, Habit, Next, Outcome, Reading, Source
 
 SHORTEST = timedelta(minutes=15)
 LONGEST = timedelta(days=1)
 FIRST_RETRY = timedelta(minutes=5)
 LONGEST_RETRY = timedelta(days=1)
-LONGEST_HOLD = timedelta(days=7)
 GONE_RETRY = timedelta(days=30)
 
 _VISITS_FOR_EACH_ARTICLE = 4

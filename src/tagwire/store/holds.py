@@ -1,15 +1,12 @@
 """Holds: hosts that asked for patience, and are left alone as a whole until it is over (RFC 9110, 10.2.3)."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, delete, func, not_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
+from tagwire.model import LONGEST_HOLD
 from tagwire.store.schema import holds, sources
-
-LONGEST = timedelta(days=7)
-"""How long a host is left alone at most, whatever it asked for; what is held longer was written while the clock was
-ahead of today's."""
 
 
 def hold(connection: Connection, host: str, until: datetime) -> None:
@@ -40,4 +37,5 @@ def _put_off(connection: Connection, host: str, until: datetime) -> None:
 
 
 def _in_force(now: datetime) -> ColumnElement[bool]:
-    return holds.c.until.between(now, now + LONGEST)
+    # What is held longer was written while the clock was ahead of today's.
+    return holds.c.until.between(now, now + LONGEST_HOLD)
