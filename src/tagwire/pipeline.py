@@ -132,8 +132,9 @@ class Pipeline:
     def _keep(self, batch: list[Reading]) -> list[Kept]:
         """Keep readings together; one that cannot be kept, which nobody foresaw, fails by itself."""
         try:
-            tagged = [self._tagged(reading) for reading in batch]
-            return self.store.keep(tagged, self.matcher, self._plan, self.clock())
+            with self.outlets.taken_back_on_error([reading.source.name for reading in batch]):
+                tagged = [self._tagged(reading) for reading in batch]
+                return self.store.keep(tagged, self.matcher, self._plan, self.clock())
         except TagwireError:
             raise
         except Exception as error:

@@ -150,6 +150,31 @@ def test_a_visit_that_comes_after_its_host_asked_for_patience_does_not_set_out()
     assert "/late" not in {each.path for each in server.asked}
 
 
+def test_nothing_leads_to_a_host_that_asked_for_patience_in_an_earlier_pass():
+    """Neither its own sources, nor those that moved there, nor those that are redirected there."""
+    hosts = ("127.0.0.1", "127.0.0.2")
+    with serving({"/feed": page(GOOD)}, hosts) as server:
+        kept = server.url("/feed", "127.0.0.2")
+        server.answers["/away"] = redirect(kept, 302)
+        held = {"127.0.0.2": NOW + timedelta(minutes=10)}
+        visits = [
+            Visit(source(server.url("/away"), name="redirected"), held=held),
+            Visit(source(server.url("/"), name="moved"), {"place": kept}, held),
+            Visit(source(kept, name="own"), held=held),
+            Visit(source(server.url("/feed"), name="other"), held=held),
+        ]
+        readings = {each.source.name: each for each in filter(None, Web(QUICK).read(visits, NOW))}
+    assert sorted(each.path for each in server.asked if each.headers["host"].startswith("127.0.0.1")) == [
+        "/away",
+        "/feed",
+    ]
+    assert [each for each in server.asked if each.headers["host"].startswith("127.0.0.2")] == []
+    assert readings.pop("other").outcome is Outcome.NEW
+    for reading in readings.values():
+        assert (reading.outcome, reading.error) == (Outcome.HELD, "127.0.0.2 asked us to wait")
+        assert (reading.hints.retry_after, reading.hints.known) == (timedelta(minutes=10), True)
+
+
 def test_visits_are_taken_lazily_in_the_callers_own_thread():
     pulled = []
 

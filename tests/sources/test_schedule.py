@@ -1,5 +1,6 @@
 """When a source is visited next: each decision with its reason, and what holds for all of them."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from tagwire.model import Attendance, Habit, Hints, Outcome, Reading, Source
 from tagwire.sources.schedule import LONGEST, SHORTEST, jitter, plan, spell
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)  # a Wednesday
-HOUR = timedelta(hours=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 MINUTE = timedelta(minutes=1)
 LATEST = 5 * MINUTE
 """The most that a regular visit is put off by chance."""
@@ -136,6 +137,21 @@ def test_patience_ends_after_a_week():
 def test_short_patience_makes_no_visit_come_sooner():
     then = planned(of=source(every=6 * HOUR), outcome=Outcome.HELD, failures=1, hints=Hints(retry_after=MINUTE))
     assert then.at >= NOW + 6 * HOUR
+
+
+def test_a_host_is_held_for_as_long_as_it_asked_however_rarely_its_source_is_visited():
+    rarely = source(every=30 * DAY)
+    asked = Hints(retry_after=HOUR, asked_by="news.example")
+    assert planned(of=rarely, outcome=Outcome.HELD, failures=1, hints=asked).hold == NOW + HOUR
+    longer = replace(asked, retry_after=300 * DAY)
+    assert planned(of=rarely, outcome=Outcome.HELD, failures=1, hints=longer).hold == NOW + 7 * DAY
+
+
+def test_nobody_is_held_for_what_was_known_or_went_well():
+    asked = Hints(retry_after=HOUR, asked_by="news.example")
+    assert planned(outcome=Outcome.HELD, failures=1, hints=replace(asked, known=True)).hold is None
+    assert planned(outcome=Outcome.NEW, new=1, entries=9, hints=asked).hold is None
+    assert planned(outcome=Outcome.FAILED, failures=1).hold is None
 
 
 def test_failures_back_off_up_to_a_day_and_never_end():

@@ -11,7 +11,8 @@ import pytest
 
 from examples import NOON, RULES, article, hourly, source, tagged, tags
 from tagwire.errors import StoreError
-from tagwire.model import And, Enclosure, Everything, Feed, HasTag, Hints, Next, Not, Or, Outcome
+from tagwire.model import And, Enclosure, Everything, Feed, HasTag, Hints, Not, Or, Outcome
+from tagwire.sources import schedule
 from tagwire.store.store import Store
 from tagwire.store.visits import Defined
 from tagwire.stories.match import Matcher
@@ -377,32 +378,36 @@ def test_folders_have_no_host_that_they_could_crowd(store):
     assert len(store.claim(NOON, 100, kinds=("files",))) == 30
 
 
+def asked_to_wait(store, of, host, span, *, now=NOON, every=HOUR, **hints):
+    """Keep a visit that ended with a host's wish to be left alone, as the schedule decides on it."""
+    held = tagged(of=of, outcome=Outcome.HELD, hints=Hints(retry_after=span, asked_by=host, **hints))
+    store.keep([held], Matcher(), lambda visit: schedule.plan(of, every, visit), now)
+
+
 def test_a_host_that_asks_for_patience_gets_it_for_all_its_sources(store):
     crowded = crowd(3)
     adopt(store, *crowded, NEWS)
-    asked = Hints(retry_after=6 * HOUR, asked_by="crowd.example")
-    keep(store, tagged(of=crowded[0], outcome=Outcome.HELD, hints=asked), now=NOON)
+    asked_to_wait(store, crowded[0], "crowd.example", 6 * HOUR)
 
-    due = [address for address, _ in claim(store, NOON + timedelta(minutes=59))]
+    due = [address for address, _ in claim(store, NOON + timedelta(minutes=359))]
     assert due == [NEWS.address]
     status = {each.name: each for each in store.sources()}
     assert status["crowd-1"].next_reason == "crowd.example asked us to wait"
-    assert status["crowd-1"].next_at == status["crowd-0"].next_at
+    assert status["crowd-1"].next_at == status["crowd-0"].next_at == NOON + 6 * HOUR
 
 
 def test_a_host_that_others_redirect_to_holds_its_own_sources_and_not_theirs(store):
-    asked = Hints(retry_after=6 * HOUR, asked_by="car-times.example")
-    keep(store, tagged(of=NEWS, outcome=Outcome.HELD, hints=asked), now=NOON)
+    asked_to_wait(store, NEWS, "car-times.example", 6 * HOUR)
 
     status = {each.name: each for each in store.sources()}
     assert status["car-times"].next_reason == "car-times.example asked us to wait"
+    assert store.held(NOON) == {"car-times.example": NOON + 6 * HOUR}
 
 
 def test_a_host_is_left_alone_by_sources_that_come_later_and_by_passes_over_everything(store):
     crowded = crowd(3)
     adopt(store, *crowded[:2])
-    asked = Hints(retry_after=HOUR / 2, asked_by="crowd.example")
-    keep(store, tagged(of=crowded[0], outcome=Outcome.HELD, hints=asked), now=NOON)
+    asked_to_wait(store, crowded[0], "crowd.example", HOUR / 2)
     adopt(store, replace(crowded[0], timezone="Asia/Shanghai"), *crowded[1:], NEWS, now=NOON)
     soon, later = NOON + timedelta(minutes=29), NOON + timedelta(minutes=31)
 
@@ -418,22 +423,35 @@ def test_the_longest_patience_that_a_host_asked_for_holds(store):
     crowded = crowd(3)
     adopt(store, *crowded)
     for number, minutes in enumerate((40, 10)):
-        asked = Hints(retry_after=timedelta(minutes=minutes), asked_by="crowd.example")
-        keep(store, tagged(of=crowded[number], outcome=Outcome.HELD, hints=asked), now=NOON)
+        asked_to_wait(store, crowded[number], "crowd.example", timedelta(minutes=minutes))
 
+    assert store.held(NOON) == {"crowd.example": NOON + timedelta(minutes=40)}
     soon = NOON + timedelta(minutes=39)
     assert store.claim(soon, 10, kinds=("web",), due_by=soon, everything=True) == []
 
 
-def test_no_host_is_held_for_longer_than_a_week_by_a_source_that_is_visited_rarely(store):
-    crowded = crowd(2)
+def test_a_source_that_is_visited_rarely_holds_its_host_no_longer_than_asked_and_nobody_for_more_than_a_week(store):
+    crowded, month = crowd(2), timedelta(days=30)
     adopt(store, *crowded)
-    asked = Hints(retry_after=timedelta(days=31), asked_by="crowd.example")
-    held = tagged(of=crowded[0], outcome=Outcome.HELD, hints=asked)
-    store.keep([held], Matcher(), lambda _: Next(NOON + timedelta(days=30), "every 30d"), NOON)
-
+    asked_to_wait(store, crowded[0], "crowd.example", HOUR, every=month)
     status = {each.name: each for each in store.sources()}
-    assert status["crowd-1"].next_at == NOON + timedelta(days=7)
+    assert status["crowd-0"].next_at >= NOON + month
+    assert status["crowd-1"].next_at == NOON + HOUR
+
+    asked_to_wait(store, crowded[0], "crowd.example", month, every=month)
+    assert store.held(NOON) == {"crowd.example": NOON + timedelta(days=7)}
+
+
+def test_a_visit_that_did_not_go_to_a_host_makes_nobody_wait_for_it_longer(store):
+    crowded = crowd(2)
+    adopt(store, *crowded, NEWS)
+    asked_to_wait(store, crowded[0], "crowd.example", HOUR)
+    asked_to_wait(store, NEWS, "crowd.example", HOUR, now=NOON + HOUR / 2, known=True)
+
+    assert store.held(NOON) == {"crowd.example": NOON + HOUR}
+    status = {each.name: each for each in store.sources()}
+    assert status[NEWS.name].outcome is Outcome.HELD
+    assert status[NEWS.name].next_at >= NOON + HOUR * 1.5
 
 
 def test_a_memo_that_stays_is_not_written(store):

@@ -60,6 +60,8 @@ class Visit:
 
     source: Source
     memo: Memo = field(default_factory=dict)
+    held: Mapping[str, datetime] = field(default_factory=dict)
+    """The hosts that asked for patience, and until when each is left alone, whatever leads there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +78,8 @@ class Hints:
     """English weekday names (RSS 2.0 ``skipDays``)."""
     asked_by: str = ""
     """The host that asked us to retry later; all its sources wait."""
+    known: bool = False
+    """Whether it asked before this visit, which did not go there, so that nothing new is to be remembered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,3 +163,5 @@ class Next:
     at: datetime
     reason: str
     habit: Habit = Habit()
+    hold: datetime | None = None
+    """Until when the whole host that asked for it is left alone; None: none asked anew."""

@@ -81,7 +81,7 @@ class Drive:
     def _wait(self, exchange: Exchange) -> None:
         """Let an exchange wait for the turn of the host that is next in it, if that may be asked anything."""
         host = exchange.address.host
-        if host in self._left_alone:
+        if host in self._left_alone or host in exchange.request.let_alone:
             self._turn_away(exchange)
         else:
             self._turns.wait(host, exchange)

@@ -1,6 +1,7 @@
 """One source's exchange with the web: from its request over the redirects to one response. Knows no library."""
 
 import tempfile
+from collections.abc import Container
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import IO
@@ -45,6 +46,8 @@ class Request:
     """Whether host and port of `own` may be private."""
     verify: bool = True
     """Whether the server's certificate must hold."""
+    let_alone: Container[str] = frozenset()
+    """Hosts that nothing is sent to, wherever a redirect leads."""
     form: str = ""
     """A form that is posted, URL-encoded; empty: the document is asked for."""
 

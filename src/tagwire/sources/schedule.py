@@ -55,7 +55,8 @@ def _planned(source: Source, every: timedelta | None, attendance: Attendance, ha
     if reading.outcome is Outcome.HELD or asked is not None:
         wait = min(asked or _retry(source, attendance.failures), LONGEST_HOLD)
         host = reading.hints.asked_by or "its server"
-        return Next(max(now + wait, regular.at), f"{host} asked us to wait {spell(wait)}", habit)
+        hold = now + wait if reading.outcome is Outcome.HELD and not reading.hints.known else None
+        return Next(max(now + wait, regular.at), f"{host} asked us to wait {spell(wait)}", habit, hold)
     return regular
 
 

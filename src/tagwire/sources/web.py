@@ -1,7 +1,7 @@
 """Web feeds: RSS, Atom and JSON Feed, read over http and https."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -115,6 +115,8 @@ class _Trip:
         """When the caller is asked for more visits, by the monotonic clock; None: it has no more."""
         self._holds: dict[str, Hints] = {}
         """What hosts asked for that are let alone."""
+        self._heard: Mapping[str, datetime] = {}
+        """Those of them that were let alone before, as the last visit told."""
 
     def readings(self) -> Iterator[Reading | None]:
         """Give each reading as it comes home, until nobody is away and nothing is due."""
@@ -171,6 +173,7 @@ class _Trip:
 
     def _begin(self, visit: Visit) -> Reading | None:
         """Send a visit on its way; give its reading if it cannot begin."""
+        self._hear(visit.held)
         try:
             request = self._request(visit)
         except (SourceError, ValueError) as error:
@@ -180,6 +183,13 @@ class _Trip:
         self._away += 1
         self._transfers.start(request)
         return None
+
+    def _hear(self, held: Mapping[str, datetime]) -> None:
+        """Learn who is let alone since other passes, or other processes, were there; many visits tell the same."""
+        if held is not self._heard:
+            self._heard = held
+            for host, until in held.items():
+                self._holds.setdefault(host, Hints(retry_after=until - self._now, asked_by=host, known=True))
 
     def _request(self, visit: Visit) -> Request:
         options: WebOptions = visit.source.options
@@ -191,6 +201,7 @@ class _Trip:
             authorization=auth.authorization(options.auth, visit.source.home),
             allow_private=options.allow_private,
             verify=options.verify,
+            let_alone=visit.held,
             **conditions(visit.memo, self._now, self._limits),
         )
 
@@ -216,7 +227,7 @@ class _Trip:
     def _patient(self, answer: Answer, reading: Reading) -> Reading:
         """Let a whole host alone that asked for it; what was under way to it already tells the schedule, too."""
         if reading.outcome is Outcome.HELD:
-            self._holds.setdefault(reading.hints.asked_by, reading.hints)
+            self._holds.setdefault(reading.hints.asked_by, replace(reading.hints, known=True))
         hints = self._holds.get(answer.response.address.host)
         if hints is None or reading.outcome is Outcome.HELD:
             return reading

@@ -17,10 +17,10 @@ def hold(connection: Connection, host: str, until: datetime) -> None:
     _put_off(connection, host, until)
 
 
-def held(connection: Connection, now: datetime) -> frozenset[str]:
-    """Give the hosts that are left alone now."""
-    query = select(holds.c.host).where(_in_force(now))
-    return frozenset(connection.execute(query).scalars())
+def held(connection: Connection, now: datetime) -> dict[str, datetime]:
+    """Give the hosts that are left alone now, and until when each is."""
+    found = connection.execute(select(holds).where(_in_force(now)))
+    return {row.host: row.until for row in found}
 
 
 def put_off(connection: Connection, now: datetime) -> None:

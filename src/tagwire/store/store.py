@@ -16,6 +16,7 @@ from tagwire.store import (
     corrections,
     explaining,
     facts,
+    holds,
     keeping,
     leases,
     loading,
@@ -172,6 +173,11 @@ class Store:
         """Lease the sources that are due by then or now, so that no other process visits them; see `leases.claim`."""
         with writing(self._engine) as connection:
             return leases.claim(connection, at, limit, kinds=kinds, due_by=due_by or at, everything=everything)
+
+    def held(self, at: datetime) -> dict[str, datetime]:
+        """Give the hosts that asked for patience, and until when each is left alone."""
+        with reading(self._engine) as connection:
+            return holds.held(connection, at)
 
     def renew(self, addresses: Sequence[str], at: datetime) -> None:
         """Keep what was claimed and is still under way from being claimed by others."""

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, Row, Update, bindparam, func, insert, null, select, update
 
-from tagwire.model import LONGEST_HOLD, About, Attendance, Habit, Learnt, Next, Outcome, Reading, Source
+from tagwire.model import About, Attendance, Habit, Learnt, Next, Outcome, Reading, Source
 from tagwire.store import facts, health, holds
 from tagwire.store.rows import Raw, one_of, run_raw
 from tagwire.store.schema import articles, compact, memos, microseconds, sources
@@ -198,15 +198,10 @@ def _remembered(each: Ended) -> Raw:
 
 def _hold(connection: Connection, ended: Sequence[Ended]) -> None:
     """Let whole hosts alone that asked for patience: their other sources wait as long."""
-    until: dict[str, datetime] = {}
     for each in ended:
-        hints, at = each.attendance.reading.hints, each.following.at
-        if hints.asked_by and each.attendance.reading.outcome is Outcome.HELD:
-            if hints.retry_after is not None:  # its own source may be visited more rarely than that
-                at = min(at, each.attendance.now + min(hints.retry_after, LONGEST_HOLD))
-            until[hints.asked_by] = max(at, until.get(hints.asked_by, at))
-    for host, at in until.items():
-        holds.hold(connection, host, at)
+        host, until = each.attendance.reading.hints.asked_by, each.following.hold
+        if host and until is not None:
+            holds.hold(connection, host, until)
 
 
 def is_well(reading: Reading) -> bool:
