@@ -449,6 +449,25 @@ def test_one_reading_that_cannot_be_kept_fails_by_itself(site, web, monkeypatch)
     assert "SAIC Motor exports more" in site.titles("saic")
 
 
+def test_what_a_reading_taught_is_forgotten_where_it_cannot_be_kept(site, web, monkeypatch):
+    headlines = ("Plant opens", "Bridge closes", "Rain falls", "Prices rise", "Trains run", "Snow melts")
+    web.pages["/odd"] = webserver.rss(*((f"{each} - Odd Daily", each, MONDAY) for each in headlines))
+    add_source(site, web, name="odd", path="/odd")
+
+    def fails(_number, _article):
+        raise UnicodeEncodeError("utf-8", "\ud83d", 0, 1, "surrogates not allowed")
+
+    with working_site.at_work(definitions.load(site.root)) as pipeline:
+        address = next(each.address for each in pipeline.site.sources if each.name == "odd")
+        with monkeypatch.context() as broken:
+            broken.setattr(writing, "words_of", fails)
+            list(pipeline.collect(["web"]))
+        assert pipeline.outlets["odd"].learnt == pipeline.store.learnt()[address]
+        list(pipeline.collect(["web"], everything=True))
+        assert pipeline.outlets["odd"].learnt == pipeline.store.learnt()[address]
+        assert pipeline.outlets["odd"].learnt.suffixes == {"odd daily"}
+
+
 def test_a_pass_with_definitions_that_are_no_longer_in_force_publishes_nothing(site):
     loaded = definitions.load(site.root)
     with working_site.at_work(loaded) as outdated:

@@ -164,7 +164,8 @@ class Pipeline:
         )
         # Another process may have taken over newer definitions; what they added is for those who know it.
         self.store.release([address for address, _ in due if address not in self._sources])
-        visits = [Visit(self._sources[address], memo) for address, memo in due if address in self._sources]
+        held = self.store.held(now) if due else {}
+        visits = [Visit(self._sources[address], memo, held) for address, memo in due if address in self._sources]
         for waiting in (current.claimed, current.away):
             waiting.update(visit.source.address for visit in visits)
         return visits

@@ -1,6 +1,7 @@
 """What the matcher knows of the sources: what their definitions say, and what their articles have taught."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from urllib.parse import urlsplit
 
@@ -51,6 +52,17 @@ class Outlets(Mapping[str, Outlet]):
         self._known[name] = replace(self._known[name], learnt=taught)
         self._since[name] = 0
         return taught
+
+    @contextmanager
+    def taken_back_on_error(self, names: Iterable[str]) -> Iterator[None]:
+        """Forget what these sources teach inside if that ends with an exception: the store has not kept it then."""
+        before = {name: (self._known[name], self._since.get(name, 0)) for name in names if name in self._known}
+        try:
+            yield
+        except BaseException:
+            for name, (known, since) in before.items():
+                self._known[name], self._since[name] = known, since
+            raise
 
 
 def _outlet(source: Source, learnt: Learnt) -> Outlet:
