@@ -430,6 +430,36 @@ def test_a_publisher_that_renews_its_guids_is_known_by_its_links():
     assert guids(second) == ["http://example.org/1", "http://example.org/2"]
 
 
+def alone(visit_number, **changed):
+    """Give a document of one entry that has another guid at every visit."""
+    same = {"title": "The word of the day", "link": "http://example.org/", "pubDate": "Thu, 25 May 2023 08:00:00 GMT"}
+    return rss({**same, "guid isPermaLink='false'": f"urn:{visit_number}", **changed})
+
+
+def test_a_single_entry_whose_guid_changes_at_every_fetch_is_known_by_title_and_day():
+    first, second, third, fourth = visits(alone(1), alone(2), alone(3), alone(4, title="Another word"))
+    assert guids(first) == ["urn:1"]
+    assert guids(second) == ["the word of the day Thu, 25 May 2023"]
+    assert (guids(third), third.outcome) == ([], Outcome.UNCHANGED)
+    assert guids(fourth) == ["another word Thu, 25 May 2023"]  # though its link is the same: no news is lost
+    assert [len(each.warnings) for each in (first, second, third, fourth)] == [0, 1, 0, 0]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"title": "Another word"},
+        {"pubDate": "Thu, 25 May 2023 09:00:00 GMT"},
+        {"description": "Now it rains."},
+        {"link": "http://example.org/2"},
+    ],
+)
+def test_a_source_that_tells_one_thing_at_a_time_keeps_its_guids(changed):
+    first, second = visits(alone(1), alone(2, **changed))
+    assert (guids(first), guids(second)) == (["urn:1"], ["urn:2"])
+    assert second.memo["rule"] == "guid"
+
+
 def test_a_single_repeated_guid_in_a_long_document_is_tolerated():
     items = [{"title": f"{n}", "guid": f"urn:{min(n, 28)}", "link": f"http://example.org/{n}"} for n in range(30)]
     (reading,) = visits(rss(*items))

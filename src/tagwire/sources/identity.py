@@ -2,6 +2,7 @@
 
 Some publishers give every entry a new guid at each fetch, some give one guid or one link to all. Where that shows, the
 rule for the source steps down, once: from the guid to the link, from the link to title and day. It never steps back.
+Where a document has a single entry, no link shows that it holds entries apart: title and day do.
 """
 
 import base64
@@ -73,6 +74,8 @@ def key(draft: Draft, rule: str) -> str:
 
 def settled(rule: str, marks: Sequence[Mark], last: Sequence[Mark]) -> str:
     """Decide by what this source's entries are told apart: by `rule`, or by one further down."""
+    if rule == GUID and _renewed_alone(marks, last):
+        return TITLE
     for each in _RULES[_RULES.index(rule) : -1]:
         if not _repeated(each, marks) and not _renewed(each, marks, last):
             return each
@@ -89,6 +92,17 @@ def _repeated(rule: str, marks: Sequence[Mark]) -> bool:
 def _renewed(rule: str, marks: Sequence[Mark], last: Sequence[Mark]) -> bool:
     """Tell whether entries that we know by something else came with other keys than last time."""
     return any(_renewed_by(other, rule, marks, last) for other in _RULES[_RULES.index(rule) + 1 :])
+
+
+def _renewed_alone(marks: Sequence[Mark], last: Sequence[Mark]) -> bool:
+    """Tell whether a document's only entry came again with another guid, and is the same in everything else.
+
+    One that also has a new text, time or link may be the next of a source that tells one thing at a time.
+    """
+    if not len(marks) == len(last) == 1:
+        return False
+    (now,), (before,) = marks, last
+    return now.guid != before.guid and now.raw == before.raw and bool(now.title)
 
 
 def _renewed_by(other: str, rule: str, marks: Sequence[Mark], last: Sequence[Mark]) -> bool:
