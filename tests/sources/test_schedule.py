@@ -62,7 +62,23 @@ def visits(habit, brought, step=None):
 def test_a_source_nobody_knows_yet_is_visited_about_hourly():
     then = planned()
     assert HOUR <= then.at - NOW <= HOUR * 1.2
-    assert then.reason == "every 61m, as it brings 5.9 new a day"
+    assert then.reason == "every 61m, as it brings about 6 new articles a day"
+
+
+@pytest.mark.parametrize(
+    ("rate", "reason"),
+    [
+        (30, "every 15m, as it brings about 30 new articles an hour"),
+        (1, "every 15m, as it brings about 1 new article an hour"),
+        (2 / 24, "every 3h, as it brings about 2 new articles a day"),
+        (1 / 100, "every 1d, as it brings about 2 new articles a week"),
+        (1 / 2000, "every 1d, as it brings hardly anything new"),
+        (0, "every 1d, as it brings hardly anything new"),
+    ],
+)
+def test_how_much_a_source_brings_is_told_as_people_count(rate, reason):
+    then = planned(habit=Habit(rate=rate), outcome=Outcome.NEW, new=1, entries=9, last_well=None)
+    assert then.reason == reason
 
 
 def test_an_explicit_step_is_obeyed_whatever_the_source_asks():

@@ -86,8 +86,7 @@ def _by_habit(source: Source, habit: Habit, now: datetime) -> Next:
     asked = min(timedelta(seconds=habit.fresh_for), LONGEST)
     if asked > step:
         return Next(now + _spread(source, asked), f"it asked to be left alone for {spell(asked)}", habit)
-    pace = f"{habit.rate:.1f} new an hour" if habit.rate >= 1 else f"{habit.rate * 24:.1f} new a day"
-    return Next(now + _spread(source, step), f"every {spell(step)}, as it brings {pace}", habit)
+    return Next(now + _spread(source, step), f"every {spell(step)}, as it brings {_pace(habit.rate)}", habit)
 
 
 def _spread(source: Source, step: timedelta) -> timedelta:
@@ -188,6 +187,14 @@ def _rate_of(reading: Reading, now: datetime) -> float:
 
 
 # ---------------------------------------------------------------- words
+
+
+def _pace(rate: float) -> str:
+    """Write so many articles an hour as people count them: by the hour, the day or the week."""
+    for hours, span in ((1, "an hour"), (24, "a day"), (24 * 7, "a week")):
+        if number := round(rate * hours):
+            return f"about {number} new article{'s' * (number > 1)} {span}"
+    return "hardly anything new"
 
 
 def spell(span: timedelta) -> str:
