@@ -141,6 +141,18 @@ def test_status_tells_programs_of_each_source_and_each_feed(site):
     }  # fmt: skip
 
 
+def test_status_says_which_certificates_are_not_checked_and_no_key_of_an_address(site, web):
+    site.write("sources/daily.toml", f'url = "{web.url("/feed?key=hunter2")}"\nverify = false\nallow_private = true')
+    site.refresh(code=1)
+    lines = {line.split("\t")[0]: line for line in site.run("status").stdout.splitlines()}
+    told = {each["name"]: each for each in json.loads(site.run("status", "--json").stdout)["sources"]}
+
+    assert lines["daily"].endswith("404 Not Found; its certificate is not checked (verify = false)")
+    assert "certificate" not in lines["articles"]
+    assert {name: each["verify"] for name, each in told.items()} == {"daily": False, "articles": True}
+    assert told["daily"]["address"] == web.url("/feed?key=…")
+
+
 def test_export_gives_a_line_for_each_story(site, web):
     web.pages["/feed"] = webserver.rss(("A new plant", "1", "Mon, 02 Mar 2026 08:30:00 +0000"))
     site.write("sources/daily.toml", web_source(web) + '\ntags = ["Daily"]')

@@ -70,7 +70,7 @@ def site(tmp_path_factory, web):
     made = sites.make(
         tmp_path_factory.mktemp("operator") / "site",
         {
-            "sources/well.toml": f'url = "{web.url("/well")}"\nallow_private = true\n',
+            "sources/well.toml": f'url = "{web.url("/well")}"\nallow_private = true\nverify = false\n',
             "sources/ill.toml": f'url = "{web.url("/ill?key=hunter2")}"\nallow_private = true\n',
         },
     )
@@ -161,6 +161,9 @@ def test_the_page_shows_each_source_with_its_visits_and_troubles_first(server) -
     assert page.xpath("//li[.//h2='ill']//svg/path/@class") == ["failed", "new", "failed"]
     assert page.xpath("//style | //@style | //script[not(@src)]") == []
     assert "?key=…" in answer.body.decode()
+    unchecked = "Its certificate is not checked (verify = false)"
+    assert page.xpath("//li[.//h2='well']//ul[@class='problems']/li/text()") == [unchecked]
+    assert unchecked not in page.xpath("//li[.//h2='ill']//ul[@class='problems']/li/text()")
 
 
 def test_errors_are_in_no_feed_but_the_operators(server, site) -> None:
@@ -206,4 +209,5 @@ def test_programs_read_the_same_as_json(server) -> None:
     told = {each["name"]: each for each in json.loads(ask(admin, "/status.json").body)["sources"]}
     assert told["well"]["history"] == ["new", "unchanged", "unchanged"]
     assert told["ill"]["duplicates"] == 1
+    assert (told["ill"]["verify"], told["well"]["verify"]) == (True, False)
     assert len(told["ill"]["history"]) == 3

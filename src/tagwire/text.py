@@ -4,9 +4,11 @@ import html
 import re
 import unicodedata
 from functools import cache, lru_cache
+from urllib.parse import urlsplit, urlunsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
+_ADDRESS = re.compile(r"https?://[^\s<>\"]+")
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _COMMON = tuple(zip("’‘“”–—…，：！？（）", [*"''\"\"--", "...", *",:!?()"], strict=True))
 """The commonest of the characters that `unified` changes: after them, most texts need nothing more."""
@@ -98,6 +100,23 @@ def words(text: str) -> list[str]:
     """Give the words that a search compares: letters and digits, folded; each character of Chinese is a word."""
     found = unified(text).casefold()
     return (_ASCII_WORD if found.isascii() else _WORD).findall(found)
+
+
+def without_keys(address: str) -> str:
+    """Give an address without user and password, and without what its query says: any of it may be a key."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return address.partition("?")[0].rpartition("@")[2]
+    names = (pair.partition("=") for pair in parts.query.split("&"))
+    pairs = [f"{name}=…" if equals else name and "…" for name, equals, _ in names]
+    place = parts.netloc.rpartition("@")[2]
+    return urlunsplit((parts.scheme, place, parts.path, "&".join(pairs), ""))
+
+
+def told_without_keys(text: str) -> str:
+    """Give a message with every address in it without what may be a key."""
+    return _ADDRESS.sub(lambda found: without_keys(found[0]), text)
 
 
 def is_chinese(text: str) -> bool:

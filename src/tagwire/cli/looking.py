@@ -1,5 +1,6 @@
 """Commands that look: what a source would bring, how all is going, what is stored."""
 
+import dataclasses
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,15 +21,19 @@ if TYPE_CHECKING:
 @click.pass_obj
 def status(root: Path, as_json: bool) -> None:  # noqa: FBT001 - a flag of the command line
     """Show how each source and each feed is going."""
+    from tagwire.sources import unverified
+
     loaded = site.load(root)
+    lax = unverified(loaded.site.sources)
     with site.opened(loaded) as store:
-        sources, feeds, hub = store.sources(), store.feeds(loaded.site.feeds), store.pings.status()
+        sources, feeds, hub = list(map(_shown, store.sources())), store.feeds(loaded.site.feeds), store.pings.status()
     address = show.feed_addresses(loaded.site.root, loaded.site.face, loaded.site.feeds)
     if as_json:
+        visited = [{**show.fields(each), "verify": each.name not in lax} for each in sources]
         listed = [{**show.fields(feed), "address": address[feed.name]} for feed in feeds]
-        click.echo(show.as_json({"sources": sources, "feeds": listed, "hub": hub}))
+        click.echo(show.as_json({"sources": visited, "feeds": listed, "hub": hub}))
         return
-    _say_sources(sources)
+    _say_sources(sources, lax)
     click.echo()
     show.table(
         ("feed", "stories", "newest", "address"),
@@ -36,6 +41,13 @@ def status(root: Path, as_json: bool) -> None:  # noqa: FBT001 - a flag of the c
     )
     if hub is not None:
         _say_hub(hub)
+
+
+def _shown(each: "SourceStatus") -> "SourceStatus":
+    """Give what is known of a source, without what its addresses may hold as a key."""
+    from tagwire.text import without_keys
+
+    return dataclasses.replace(each, address=without_keys(each.address), moved_to=without_keys(each.moved_to))
 
 
 def _say_hub(hub: "HubStatus") -> None:
@@ -51,8 +63,14 @@ def _say_hub(hub: "HubStatus") -> None:
     click.echo(f"\nhub {hub.hub}: {'; '.join(parts) or 'told of everything'}")
 
 
-def _say_sources(sources: "Sequence[SourceStatus]") -> None:
-    """Print the sources; on a terminal, where lines are short, their problems stand below the table."""
+def _say_sources(sources: "Sequence[SourceStatus]", lax: "frozenset[str]") -> None:
+    """Print the sources; on a terminal, where lines are short, their problems stand below the table.
+
+    Args:
+        sources: what is known of each.
+        lax: the names of those whose certificate is not checked.
+
+    """
     columns = ("source", "outcome", "last visit", "next visit", "why then", "articles", "missed?")
     rows = [
         (
@@ -61,7 +79,7 @@ def _say_sources(sources: "Sequence[SourceStatus]") -> None:
         )
         for each in sources
     ]  # fmt: skip
-    problems = [_problem(each) for each in sources]
+    problems = [_problem(each, verified=each.name not in lax) for each in sources]
     if not show.on_terminal():
         show.table((*columns, "problem"), [(*row, problem) for row, problem in zip(rows, problems, strict=True)])
         return
@@ -71,9 +89,10 @@ def _say_sources(sources: "Sequence[SourceStatus]") -> None:
             click.echo(f"{each.name}: {problem}")
 
 
-def _problem(each: "SourceStatus") -> str:
+def _problem(each: "SourceStatus", *, verified: bool) -> str:
     moved = f"moved to {each.moved_to}" if each.moved_to else ""
-    return "; ".join(filter(None, (each.error, moved, *each.warnings)))
+    unchecked = "" if verified else "its certificate is not checked (verify = false)"
+    return "; ".join(filter(None, (each.error, moved, *each.warnings, unchecked)))
 
 
 @click.command()

@@ -1,10 +1,8 @@
 """What the operator sees and the world does not: the page of the sources, and the feed of their troubles."""
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from urllib.parse import urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
 
 from feedgen.feed import FeedGenerator
@@ -13,9 +11,8 @@ from tagwire.model import Face
 from tagwire.output.environment import render
 from tagwire.output.grammar import language_tag
 from tagwire.output.words import words
-from tagwire.text import one_line
+from tagwire.text import one_line, told_without_keys, without_keys
 
-_ADDRESS = re.compile(r"https?://[^\s<>\"]+")
 _WIDTH, _BAR = 5, 4
 _HEIGHTS = {"new": 20, "unchanged": 8, "failed": 20, "held": 14, "gone": 20}
 _BOX_HEIGHT = 20
@@ -42,6 +39,8 @@ class Visited:
     articles: int
     duplicates: int
     missed: int
+    verified: bool
+    """Whether its server's certificate must hold."""
 
     @property
     def failing(self) -> bool:
@@ -61,22 +60,22 @@ class Visited:
     @property
     def shown_address(self) -> str:
         """Its address without credentials."""
-        return without_credentials(self.address)
+        return without_keys(self.address)
 
     @property
     def shown_moved_to(self) -> str:
         """Where it moved, without credentials."""
-        return without_credentials(self.moved_to)
+        return without_keys(self.moved_to)
 
     @property
     def shown_error(self) -> str:
         """Why its last visit failed, without credentials."""
-        return _told(self.error)
+        return told_without_keys(self.error)
 
     @property
     def shown_warnings(self) -> tuple[str, ...]:
         """What was passed over at its last visit, without credentials."""
-        return tuple(map(_told, self.warnings))
+        return tuple(map(told_without_keys, self.warnings))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,23 +88,6 @@ class Trouble:
     at: datetime
     well: bool
     error: str
-
-
-def without_credentials(address: str) -> str:
-    """Give an address without user and password, and without what its query says: any of it may be a key."""
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return ""
-    names = (pair.partition("=") for pair in parts.query.split("&"))
-    pairs = [f"{name}=…" if equals else name and "…" for name, equals, _ in names]
-    place = parts.netloc.rpartition("@")[2]
-    return urlunsplit((parts.scheme, place, parts.path, "&".join(pairs), ""))
-
-
-def _told(text: str) -> str:
-    """Give a message with every address in it shown without credentials."""
-    return _ADDRESS.sub(lambda found: without_credentials(found[0]), text)
 
 
 def status_page(face: Face, sources: Iterable[Visited], token: str, now: datetime) -> bytes:
@@ -173,6 +155,6 @@ def health_feed(face: Face, authority: str, troubles: Sequence[Trouble]) -> byte
         entry.published(each.at)
         entry.updated(each.at)
         entry.link(href=f"{face.base_url}status")
-        shown = without_credentials(each.address)
-        entry.content(one_line(f"{shown} {_told(each.error)}"), type="text")
+        shown = without_keys(each.address)
+        entry.content(one_line(f"{shown} {told_without_keys(each.error)}"), type="text")
     return bytes(feed.atom_str(pretty=True))

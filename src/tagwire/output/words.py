@@ -56,6 +56,7 @@ _ENGLISH = {
     "duplicates": "Told elsewhere",
     "missed": "Perhaps missed",
     "moved_to": "It has moved to {}",
+    "unverified": "Its certificate is not checked (verify = false)",
     "never": "never",
     "outcomes": {
         "": "not visited yet",
@@ -117,6 +118,7 @@ _CHINESE = {
     "duplicates": "与别处重复",
     "missed": "可能错过",
     "moved_to": "已迁移到 {}",
+    "unverified": "不检查其证书（verify = false）",
     "never": "从未",
     "outcomes": {
         "": "尚未访问",

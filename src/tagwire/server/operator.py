@@ -15,6 +15,7 @@ from tagwire.server import metrics
 from tagwire.server.answers import Answer, Scope, Send, refuse
 from tagwire.server.mediatypes import HIDDEN
 from tagwire.server.site import Served
+from tagwire.sources import unverified
 from tagwire.store.visits import SourceStatus
 
 _HOST = re.compile(r"\[([0-9a-fA-F:.]+)\](?::\d+)?|([^:\[\]]*)(?::\d+)?")
@@ -80,7 +81,7 @@ class Operator:
                 "last_at": each.last_at.isoformat() if each.last_at else None, "next_at": each.next_at.isoformat(),
                 "next_reason": each.next_reason, "error": each.shown_error, "warnings": each.shown_warnings,
                 "moved_to": each.shown_moved_to, "articles": each.articles, "duplicates": each.duplicates,
-                "missed": each.missed,
+                "missed": each.missed, "verify": each.verified,
             }
             for each in self._visited()
         ]  # fmt: skip
@@ -107,8 +108,8 @@ class Operator:
 
     def _visited(self) -> list[operator.Visited]:
         reader = self._served.reader()
-        shares = self._duplicates()
-        return [_shown(each, shares.get(each.name, 0)) for each in reader.sources()]
+        shares, lax = self._duplicates(), unverified(self._served.site().sources)
+        return [_shown(each, shares.get(each.name, 0), verified=each.name not in lax) for each in reader.sources()]
 
     def _duplicates(self) -> dict[str, int]:
         if self._shares is None or time.monotonic() - self._shares[0] > _SHARES_HOLD:
@@ -116,12 +117,12 @@ class Operator:
         return self._shares[1]
 
 
-def _shown(each: SourceStatus, duplicates: int) -> operator.Visited:
+def _shown(each: SourceStatus, duplicates: int, *, verified: bool) -> operator.Visited:
     return operator.Visited(
         name=each.name, address=each.address, outcome=each.outcome.value if each.outcome else "",
         history=tuple(outcome.value for outcome in each.history), last_at=each.last_at, next_at=each.next_at,
         next_reason=each.next_reason, error=each.error, warnings=each.warnings, moved_to=each.moved_to,
-        articles=each.articles, duplicates=duplicates, missed=each.missed,
+        articles=each.articles, duplicates=duplicates, missed=each.missed, verified=verified,
     )  # fmt: skip
 
 

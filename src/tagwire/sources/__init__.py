@@ -66,3 +66,8 @@ def kinds(contact: str = "", proxy: str = "") -> dict[str, Kind]:
     from tagwire.sources.web import Web
 
     return {"files": Files(), "web": Web(contact=contact, proxy=proxy)}
+
+
+def unverified(sources: Iterable[Source]) -> frozenset[str]:
+    """Give the names of the sources whose servers need no certificate that holds, as their definitions say."""
+    return frozenset(source.name for source in sources if not getattr(source.options, "verify", True))

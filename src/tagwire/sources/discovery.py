@@ -6,6 +6,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from tagwire.errors import SourceError
 from tagwire.sources.border import safe_url
+from tagwire.text import without_keys
 
 FEED_TYPES = frozenset({
     "application/rss+xml", "application/atom+xml", "application/feed+json", "application/json", "application/rdf+xml",
@@ -25,7 +26,8 @@ class PageError(SourceError):
 
     def __init__(self, feeds: tuple[str, ...]) -> None:
         """Remember which feeds it names."""
-        super().__init__("this is a web page" + (f"; its feed is {feeds[0]}" if feeds else " that names no feed"))
+        named = f"; its feed is {without_keys(feeds[0])}" if feeds else " that names no feed"
+        super().__init__(f"this is a web page{named}")
         self.feeds = feeds
 
 

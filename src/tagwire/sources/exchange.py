@@ -10,6 +10,7 @@ from tagwire.sources import addresses
 from tagwire.sources.addresses import Address
 from tagwire.sources.guard import refused
 from tagwire.sources.limits import Limits
+from tagwire.text import without_keys
 
 _IN_MEMORY = 256 * 1024
 """A larger body waits for its parser on disk, so that memory stays flat whatever servers send."""
@@ -200,7 +201,7 @@ class Exchange:
         try:
             there = addresses.parse(location, self.address.href)
         except ValueError as error:
-            self.stopped = f"it redirects to {shortened(location)}, which is {error}"
+            self.stopped = f"it redirects to {shortened(without_keys(location))}, which is {error}"
             return None
         if there.href in self._seen:
             self.stopped = "its redirects lead round in a circle"
