@@ -1,6 +1,5 @@
 """Curl handles as Tagwire sets them up: guarded, bounded, anonymous. The only place that knows pycurl."""
 
-import selectors
 import socket
 import ssl
 from collections.abc import Iterator
@@ -22,6 +21,8 @@ _PROXY = 97
 """CURLE_PROXY; likewise."""
 _SUPPRESS_CONNECT_HEADERS = 265
 """CURLOPT_SUPPRESS_CONNECT_HEADERS; likewise."""
+_PATIENCE = 1.0
+"""Seconds that nothing is done for while transfers are under way."""
 _WORDS = {
     pycurl.E_COULDNT_RESOLVE_HOST: "could not find the host {host}",
     pycurl.E_COULDNT_CONNECT: "could not connect to {host}, port {port}",
@@ -51,13 +52,16 @@ class Line:
     def __init__(self, limits: Limits, agent: str, proxy: str = "") -> None:
         self.curl = pycurl.Curl()
         self.exchange: Exchange | None = None
-        self.heard_at = 0.0
-        """When something came last, by the monotonic clock."""
+        self._heard = 0
+        """How much had come when it was looked at last."""
+        self._heard_at = 0.0
+        """When more had come than before, by the monotonic clock."""
         self._limits = limits
         self._proxy = proxy
+        self._set: dict[int, object] = {}
+        """What holds on from one request to the next."""
         for option, value in _settings(limits, agent, proxy):
             self.curl.setopt(option, value)
-        self.curl.setopt(pycurl.HEADERFUNCTION, self._header)
         self.curl.setopt(pycurl.WRITEFUNCTION, self._body)
         self.curl.setopt(pycurl.OPENSOCKETFUNCTION, self._open_socket)
         self.curl.setopt(pycurl.PREREQFUNCTION, self._before_request)
@@ -66,35 +70,46 @@ class Line:
         """Get ready for an exchange's next hop."""
         exchange.begin_hop()
         self.exchange = exchange
-        self.heard_at = monotonic()
-        curl = self.curl
+        self._heard, self._heard_at = 0, monotonic()
+        curl, request = self.curl, exchange.request
         curl.setopt(pycurl.URL, exchange.address.href)
         curl.setopt(pycurl.HTTPHEADER, [_ACCEPT, *exchange.headers()])
-        if exchange.request.form:
-            curl.setopt(pycurl.POSTFIELDS, exchange.request.form)
+        curl.setopt(pycurl.HEADERFUNCTION, exchange.head.append)  # no code of ours runs for each line
+        self._keep(pycurl.TIMEOUT_MS, max(int(exchange.time_left() * 1000), 1))
+        self._keep(pycurl.SSL_VERIFYPEER, int(request.verify))
+        self._keep(pycurl.SSL_VERIFYHOST, 2 if request.verify else 0)
+        if request.form:
+            curl.setopt(pycurl.POSTFIELDS, request.form)
+            self._set.pop(pycurl.HTTPGET, None)
         else:
-            curl.setopt(pycurl.HTTPGET, 1)
-        curl.setopt(pycurl.TIMEOUT_MS, max(int(exchange.time_left() * 1000), 1))
-        curl.setopt(pycurl.SSL_VERIFYPEER, int(exchange.request.verify))
-        curl.setopt(pycurl.SSL_VERIFYHOST, 2 if exchange.request.verify else 0)
+            self._keep(pycurl.HTTPGET, 1)
+
+    def _keep(self, option: int, value: object) -> None:
+        """Set an option that holds until it is set anew; most are what they were."""
+        if self._set.get(option) != value:
+            self.curl.setopt(option, value)
+            self._set[option] = value
 
     def unload(self, code: int, message: str) -> tuple[Exchange, str]:
         """Give the exchange back, its hop over, and what went wrong (nothing: empty)."""
         exchange, self.exchange = self.exchange, None
         assert exchange is not None
         exchange.spent += self.curl.getinfo(pycurl.TOTAL_TIME)
+        exchange.end_hop()
         if not code:
             return exchange, ""
         if self._proxy and code in _PROXY_FAILED:
             return exchange, "could not connect to the proxy, or it did not connect us"
         return exchange, _words(code, message, exchange, self._limits)
 
-    def _header(self, line: bytes) -> int | None:
-        self.heard_at = monotonic()
-        return self.exchange.take_header(line) if self.exchange else -1
+    def is_silent(self, now: float) -> bool:
+        """Tell whether nothing has come for too long, as far as was looked."""
+        heard = self.exchange.heard if self.exchange else 0
+        if heard != self._heard:
+            self._heard, self._heard_at = heard, now
+        return self._heard_at <= now - self._limits.stall
 
     def _body(self, chunk: bytes) -> int | None:
-        self.heard_at = monotonic()
         return self.exchange.take_body(chunk) if self.exchange else -1
 
     def _open_socket(self, _purpose: int, peer: Any) -> socket.socket | int:
@@ -123,16 +138,11 @@ class _Lent(socket.socket):
 
 
 class Multi:
-    """One curl multi, driven by a selector."""
+    """One curl multi, and the transfers under way in it."""
 
-    def __init__(self, selector: selectors.BaseSelector, limits: Limits) -> None:
-        self.alarm: float | None = None
-        self._selector = selector
+    def __init__(self, limits: Limits) -> None:
         self._lines: dict[pycurl.Curl, Line] = {}
-        self._watched: set[int] = set()
         self._curl = pycurl.CurlMulti()
-        self._curl.setopt(pycurl.M_SOCKETFUNCTION, self._watch)
-        self._curl.setopt(pycurl.M_TIMERFUNCTION, self._set_alarm)
         self._curl.setopt(pycurl.M_MAXCONNECTS, limits.at_once)
 
     def add(self, line: Line) -> None:
@@ -140,20 +150,18 @@ class Multi:
         self._lines[line.curl] = line
         self._curl.add_handle(line.curl)
 
-    def act(self, fd: int, events: int) -> None:
-        """Tell curl what happened on one of its sockets."""
-        mask = pycurl.CSELECT_IN if events & selectors.EVENT_READ else 0
-        mask |= pycurl.CSELECT_OUT if events & selectors.EVENT_WRITE else 0
-        self._curl.socket_action(fd, mask)
+    def waits_for(self) -> tuple[list[int], list[int], float]:
+        """Give the sockets that it waits to read from, those it waits to write to, and for how many seconds at most.
 
-    def tick(self) -> None:
-        """Tell curl that its alarm has gone off, if it has."""
-        if self.alarm is not None and self.alarm <= monotonic():
-            self.alarm = None
-            self._curl.socket_action(pycurl.SOCKET_TIMEOUT, 0)
+        Sockets numbered 1,024 and above are not told (libcurl speaks of ``fd_set``), so that it never waits for long.
+        """
+        reads, writes, _ = self._curl.fdset()
+        milliseconds = self._curl.timeout()
+        return reads, writes, min(milliseconds / 1000, _PATIENCE) if milliseconds >= 0 else _PATIENCE
 
-    def finished(self) -> Iterator[tuple[Line, int, str]]:
-        """Give each transfer that has ended, with curl's code (0: well) and message."""
+    def perform(self) -> Iterator[tuple[Line, int, str]]:
+        """Let all transfers go on; give each that has ended, with curl's code (0: well) and message."""
+        self._curl.perform()
         left = 1
         while left:
             left, well, badly = self._curl.info_read()
@@ -161,9 +169,9 @@ class Multi:
                 self._curl.remove_handle(curl)
                 yield self._lines.pop(curl), code, message
 
-    def give_up_silent(self, since: float) -> Iterator[tuple[Line, int, str]]:
-        """Break off, and give, each transfer of which nothing has been heard since then."""
-        for line in [line for line in self._lines.values() if line.heard_at <= since]:
+    def give_up_silent(self, now: float) -> Iterator[tuple[Line, int, str]]:
+        """Break off, and give, each transfer of which nothing has been heard for too long."""
+        for line in [line for line in self._lines.values() if line.is_silent(now)]:
             self._curl.remove_handle(line.curl)
             del self._lines[line.curl]
             yield line, int(pycurl.E_OPERATION_TIMEDOUT), "silent"
@@ -181,24 +189,6 @@ class Multi:
             curl.close()
         self._lines.clear()
         self._curl.close()
-
-    def _watch(self, what: int, fd: int, _multi: object, _data: object) -> None:
-        known = fd in self._watched
-        if what == pycurl.POLL_REMOVE:
-            self._watched.discard(fd)
-            if known:
-                self._selector.unregister(fd)
-            return
-        events = selectors.EVENT_READ if what & pycurl.POLL_IN else 0
-        events |= selectors.EVENT_WRITE if what & pycurl.POLL_OUT else 0
-        if known:
-            self._selector.modify(fd, events, self)
-        else:
-            self._watched.add(fd)
-            self._selector.register(fd, events, self)
-
-    def _set_alarm(self, milliseconds: int) -> None:
-        self.alarm = None if milliseconds < 0 else monotonic() + milliseconds / 1000
 
 
 def _settings(limits: Limits, agent: str, proxy: str) -> Iterator[tuple[int, object]]:

@@ -1,6 +1,7 @@
 """What the transfers' thread does: whose turn it is, which hop follows, what is delivered."""
 
-import selectors
+import math
+import select
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -38,39 +39,62 @@ class Report:
 class Drive:
     """What the thread does: whose turn it is, which hop follows, what is delivered."""
 
-    def __init__(self, limits: Limits, manner: Manner, selector: selectors.BaseSelector, report: Report) -> None:
+    def __init__(self, limits: Limits, manner: Manner, bell: int, report: Report) -> None:
         self.room = limits.at_once
         self._report = report
         self._left_alone: set[str] = set()
         """Hosts that asked for patience."""
         self._limits = limits
         self._manner = manner
-        self._selector = selector
+        self._bell = bell
+        """What rings while we wait."""
+        self._home: list[Response] = []
+        """What is to be delivered."""
         self._names = Names() if manner.proxy else None
         self._turns: Turns[Exchange] = Turns(limits.per_host, limits.pause)
         self._idle: list[Line] = []
         self._look_at = 0.0
         """When stalled transfers are looked for next."""
         # A connection to a private address must never be there to be reused by a source that may not go there.
-        self._open, self._private = Multi(selector, limits), Multi(selector, limits)
+        self._open, self._private = Multi(limits), Multi(limits)
 
     def admit(self, request: Request) -> None:
         """Let a new request wait for its turn."""
         self._wait(Exchange(request, self._limits))
 
     def step(self) -> None:
-        """Begin what may begin, wait for something to happen, and deal with it."""
+        """Deliver what has come home, begin what may begin, wait for something to happen, and deal with it."""
+        # Together: each delivery wakes the consumer, who takes turns with us.
+        for response in self._home:
+            self._report.deliver(response)
+        self._home.clear()
         self._begin()
-        for key, events in self._selector.select(self._patience()):
-            key.data.act(key.fd, events)
+        self._await()
         for multi in (self._open, self._private):
-            multi.tick()
-            for line, code, message in multi.finished():
-                self._finish(line, code, message)
+            if multi:
+                for line, code, message in multi.perform():
+                    self._finish(line, code, message)
         self._give_up_silent()
+
+    def _await(self) -> None:
+        """Wait for the bell, a socket, or something that is due by the clock."""
+        poll, patience = select.poll(), self._patience()
+        poll.register(self._bell, select.POLLIN)
+        for multi in (self._open, self._private):
+            if multi:
+                reads, writes, most = multi.waits_for()
+                for fd in reads:
+                    poll.register(fd, select.POLLIN)
+                for fd in writes:
+                    poll.register(fd, select.POLLIN | select.POLLOUT if fd in reads else select.POLLOUT)
+                patience = most if patience is None else min(patience, most)
+        poll.poll(None if patience is None else math.ceil(patience * 1000))
 
     def close(self) -> None:
         """Break off what is under way, and close everything."""
+        for response in self._home:
+            if response.body is not None:
+                response.body.close()
         for multi in (self._open, self._private):
             multi.close()
         for line in self._idle:
@@ -89,7 +113,7 @@ class Drive:
     def _turn_away(self, exchange: Exchange) -> None:
         self.room -= 1  # as for one that was sent: whoever takes the response releases it
         exchange.begin_hop()
-        self._report.deliver(exchange.response(f"{exchange.address.host} {ASKED_TO_WAIT}"))
+        self._home.append(exchange.response(f"{exchange.address.host} {ASKED_TO_WAIT}"))
 
     def _begin(self) -> None:
         now = monotonic()
@@ -129,7 +153,7 @@ class Drive:
             self._come_home(exchange.response(error))
 
     def _come_home(self, response: Response) -> None:
-        self._report.deliver(response)
+        self._home.append(response)
         if self._report.asks_to_wait(response):
             host = response.address.host
             self._left_alone.add(host)
@@ -141,18 +165,14 @@ class Drive:
         now = monotonic()
         if now < self._look_at:
             return
-        self._look_at = now + self._limits.stall / 4
+        self._look_at = now + self._limits.stall / 8
         for multi in (self._open, self._private):
-            for line, code, message in multi.give_up_silent(now - self._limits.stall):
+            for line, code, message in multi.give_up_silent(now):
                 self._finish(line, code, message)
 
     def _patience(self) -> float | None:
         """Give the seconds until something is due by the clock."""
-        alarms = [
-            self._open.alarm,
-            self._private.alarm,
-            self._turns.next_at() if self.room > 0 else None,
-            self._look_at if self._open or self._private else None,
-        ]
-        due = [alarm for alarm in alarms if alarm is not None]
+        next_turn = self._turns.next_at() if self.room > 0 else None
+        due = [self._look_at] if self._open or self._private else []
+        due += [next_turn] if next_turn is not None else []
         return max(min(due) - monotonic(), 0) if due else None

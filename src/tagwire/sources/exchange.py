@@ -18,6 +18,7 @@ _PERMANENT = frozenset({301, 308})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _BLANKS = " \t\r\n"
 """What may stand around a header's value (RFC 9110, 5.5); a no-break space belongs to it: validators are echoed."""
+_BREAKS = frozenset("\r\n\0")
 _LENGTHS = frozenset({"content-length", "transfer-encoding"})
 _FORM_REDIRECTS = frozenset({307, 308})
 """After the others a form would be asked for as a document (RFC 9110, 15.4)."""
@@ -88,29 +89,26 @@ class Exchange:
         """Why we broke the transfer off ourselves."""
         self.refusal = ""
         """Which network address of this hop's host we did not connect to, and why."""
+        self.head: list[bytes] = []
+        """The lines of all header blocks of this hop, as they come."""
         self.status = 0
         self.body: IO[bytes] | None = None
+        self.may_be_private = False
+        """Whether this hop may go to a private address: only the source's own host and port, where it is allowed."""
         self._limits = limits
         self._seen = {request.address.href}
         self._permanent = True
         self._moved_to: str | None = None
-        self._lines: list[bytes] = []
-        self._head_bytes = 0
+        self._fields: list[bytes] = []
         self._head_whole = False
         self._first_version = True
         self._body_bytes = 0
 
     # ------------------------------------------------------------ the request of this hop
 
-    @property
-    def may_be_private(self) -> bool:
-        """Whether this hop may go to a private address: only the source's own host and port, where it is allowed."""
-        own = self.request.own
-        return self.request.allow_private and (self.address.host, self.address.port) == (own.host, own.port)
-
     def may_go_to(self, ip: str) -> bool:
         """Judge the network address that this hop is about to be sent to."""
-        if self.may_be_private or (why := refused(ip)) is None:
+        if (why := refused(ip)) is None or self.may_be_private:
             return True
         self.refusal = f"{self.address.host} is at {ip} ({why}), where sources may not go"
         if self.address.href == self.request.own.href:
@@ -141,30 +139,22 @@ class Exchange:
 
     def begin_hop(self) -> None:
         """Forget the last answer."""
-        self.status, self._head_bytes, self._body_bytes = 0, 0, 0
-        self._lines, self._head_whole, self.refusal = [], False, ""
+        own = self.request.own
+        mine = (self.address.host, self.address.port) == (own.host, own.port)
+        self.may_be_private = self.request.allow_private and mine
+        self.head, self._fields, self._head_whole = [], [], False
+        self.status, self._body_bytes, self.refusal = 0, 0, ""
         self.discard()
 
-    def take_header(self, line: bytes) -> int | None:
-        """Take a line of a header block in; -1 breaks the transfer off."""
-        self._head_bytes += len(line)
-        if self._head_bytes > self._limits.header_bytes:
-            self.stopped = f"the answer's headers are larger than {self._limits.header_bytes:,} bytes"
-            return -1
-        if line.startswith(b"HTTP/"):
-            self._lines, self._head_whole = [], False
-            self.status = _status(line)
-            self._first_version = line.startswith(b"HTTP/1")
-        elif self._head_whole:
-            return None  # a trailer
-        elif line.strip():
-            self._lines.append(line)
-        else:
-            self._head_whole = self.status >= _FIRST_FINAL
-        return None
+    @property
+    def heard(self) -> int:
+        """How much of this hop has come; the same number means that nothing has since."""
+        return len(self.head) + self._body_bytes
 
     def take_body(self, chunk: bytes) -> int | None:
         """Take a piece of the unpacked body in; -1 breaks the transfer off."""
+        if not self._body_bytes:
+            self._read_head()
         self._body_bytes += len(chunk)
         if self.status != _OK:
             return -1 if self._body_bytes > _UNREAD_BODY else None
@@ -175,6 +165,24 @@ class Exchange:
             self.body = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - outlives this function
         self.body.write(chunk)
         return None
+
+    def end_hop(self) -> None:
+        """Read the headers of the answer; libcurl itself has seen to it that they are not endless."""
+        self._read_head()
+        if sum(map(len, self.head)) > self._limits.header_bytes:
+            self.stopped = f"the answer's headers are larger than {self._limits.header_bytes:,} bytes"
+
+    def _read_head(self) -> None:
+        """Read the last header block; what comes behind its end are trailers."""
+        begins = [place for place, line in enumerate(self.head) if line.startswith(b"HTTP/")]
+        if not begins:
+            return
+        begin = begins[-1]
+        fields = self.head[begin + 1 :]
+        end = next((place for place, line in enumerate(fields) if not line.strip()), None)
+        self.status = _status(self.head[begin])
+        self._first_version = self.head[begin].startswith(b"HTTP/1")
+        self._fields, self._head_whole = fields[:end], end is not None and self.status >= _FIRST_FINAL
 
     # ------------------------------------------------------------ what it comes to
 
@@ -238,7 +246,7 @@ class Exchange:
 
     def _headers(self) -> dict[str, str]:
         headers: dict[str, str] = {}
-        for line in self._lines:
+        for line in self._fields:
             raw_name, colon, raw_value = line.decode("latin-1").partition(":")
             if colon:
                 name, value = raw_name.strip().lower(), raw_value.strip(_BLANKS)
@@ -268,7 +276,7 @@ def _status(line: bytes) -> int:
 
 
 def _sendable(value: str) -> bool:
-    return bool(value) and not any(c in value for c in "\r\n\0")
+    return bool(value) and _BREAKS.isdisjoint(value)
 
 
 def _text(value: str) -> str:

@@ -4,11 +4,11 @@ The thread is there for the deadlines: while nobody drives a curl multi its cloc
 in time would count as late whenever the consumer is busy.
 """
 
-import selectors
 import socket
 import threading
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -88,21 +88,19 @@ class Transfers:
 
     def _run(self) -> None:
         try:
-            with selectors.DefaultSelector() as selector:
-                selector.register(self._bell, selectors.EVENT_READ, self._bell)
-                report = Report(self._deliver, self._asks_to_wait, self._take_resolved)
-                drive = Drive(self._limits, self._manner, selector, report)
-                try:
-                    while self._heard(drive):
-                        drive.step()
-                finally:
-                    drive.close()
+            report = Report(self._deliver, self._asks_to_wait, self._take_resolved)
+            drive = Drive(self._limits, self._manner, self._bell.fileno(), report)
+            try:
+                while self._heard(drive):
+                    drive.step()
+            finally:
+                drive.close()
         except BaseException as error:  # noqa: BLE001 - the consumer would wait for ever; it is raised there
             self._deliver(error)
 
     def _heard(self, drive: Drive) -> bool:
         """Take in what was asked; False: it is time to end."""
-        self._bell.hushed()  # first: what is asked from here on rings again
+        self._bell.hush()  # first: what is asked from here on rings again
         while self._started:
             drive.admit(self._started.popleft())
         while self._released:
@@ -118,6 +116,7 @@ class _Bell:
 
     def __init__(self) -> None:
         self._reader, self._writer = socket.socketpair()
+        self._reader.settimeout(0)
         self._rung = False
 
     def fileno(self) -> int:
@@ -130,12 +129,10 @@ class _Bell:
             self._rung = True
             self._writer.send(b"!")
 
-    def act(self, _fd: int, _events: int) -> None:
-        """Take note that it has rung."""
-        self._reader.recv(64)
-
-    def hushed(self) -> None:
+    def hush(self) -> None:
         """Let it ring again."""
+        with suppress(BlockingIOError):
+            self._reader.recv(64)
         self._rung = False
 
     def close(self) -> None:
