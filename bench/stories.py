@@ -23,6 +23,7 @@ from pathlib import Path
 
 from sqlalchemy import func, insert, select
 
+from tagwire import collector
 from tagwire.model import Article, Next, Outcome, Precision, Reading, Source, TaggedReading
 from tagwire.sources.web import WebOptions
 from tagwire.store import keys
@@ -125,6 +126,7 @@ def main() -> None:
     readings = newsroom.readings()
     matcher = Matcher()
     now = START
+    collector.tune()
     with tempfile.TemporaryDirectory() as folder, Store(f"sqlite+pysqlite:///{Path(folder) / 'bench.db'}") as store:
         store.adopt([Defined(each, "1") for each in newsroom.sources], RULES, "bench.example", now)
 

@@ -37,7 +37,7 @@ _HAN = ((0x3400, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x2FFFF))
 _IS_HAN = re.compile("[" + "".join(f"{chr(first)}-{chr(last)}" for first, last in _HAN) + "]")
 _KANA_OR_HANGUL = re.compile("[\u3041-\u30ff\uac00-\ud7af]")
 _WORD = re.compile(rf"(?=\w)[{UNSPACED}]|[^\W_{UNSPACED}]+")
-_ASCII_WORD = re.compile("[a-z0-9]+")
+_ASCII_WORDS = str.maketrans({sign: sign.lower() if sign.isalnum() else " " for sign in map(chr, range(128))})
 
 
 def xml_safe(text: str) -> str:
@@ -57,6 +57,11 @@ def plain(markup: str) -> str:
     return _lately_read(markup) if len(markup) <= _REMEMBERED else _read(markup)
 
 
+def word_line(markup: str) -> str:
+    """Give the `words` of an HTML fragment, parted by blanks."""
+    return _lately_split(markup) if len(markup) <= _REMEMBERED else _word_line(markup)
+
+
 def _read(markup: str) -> str:
     tree = LexborHTMLParser(_BLOCK.sub(" <", markup))
     tree.strip_tags(["script", "style", "template", "noscript"])
@@ -64,8 +69,14 @@ def _read(markup: str) -> str:
     return one_line(body.text() if body else "")
 
 
+def _word_line(markup: str) -> str:
+    return " ".join(words(plain(markup)))
+
+
 _lately_read = lru_cache(maxsize=2_500)(_read)
 """An article is read for its tags, for the matcher and for the index of words: all of a batch for one after another."""
+_lately_split = lru_cache(maxsize=2_500)(_word_line)
+"""For the last two."""
 
 
 def unified(text: str) -> str:
@@ -98,8 +109,8 @@ def folded(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """Give the words that a search compares: letters and digits, folded; each character of Chinese is a word."""
-    found = unified(text).casefold()
-    return (_ASCII_WORD if found.isascii() else _WORD).findall(found)
+    text = unified(text)
+    return text.translate(_ASCII_WORDS).split() if text.isascii() else _WORD.findall(text.casefold())
 
 
 def without_keys(address: str) -> str:

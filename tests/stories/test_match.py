@@ -235,6 +235,25 @@ def test_a_digest_that_quotes_an_article_is_not_that_article():
     )
 
 
+@pytest.mark.parametrize("body", [prose(120), "".join(chr(0x4E00 + (i * 37) % 5000) for i in range(300))])
+def test_nearly_the_same_text_is_found_by_its_keys_alone(body):
+    of = [
+        {key for key in MATCHER.keys(article(title=title, content=content)) if key.startswith("b")}
+        for title, content in (
+            ("Boats are back", body),
+            ("渡轮复航", f"<p>A word before. {body}</p>"),
+            ("Ferries sail", f"<p>{body}</p><p>A word after.</p>"),
+            ("Isle happy", body[: len(body) * 3 // 4]),
+            ("Another tale", prose(120, seed=5)),
+            ("Brief", body[:40]),
+        )
+    ]
+    assert of[0]
+    assert all(of[0] & each for each in of[1:4])
+    assert not of[0] & of[4]
+    assert not of[5]
+
+
 def test_a_report_by_template_with_other_figures_is_another_story_in_spite_of_its_text():
     body = prose(120)
     kept = article(title="Ferries carried 410 passengers to the islands", content=body)

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from tagwire import __version__
+from tagwire import __version__, collector
 from tagwire.cli import adding, lists, looking, making, mending, opening, ruling, working
 from tagwire.errors import DefinitionError, TagwireError
 
@@ -53,6 +53,7 @@ def main(ctx: click.Context, site: Path) -> None:
     3 the store failed, 4 another process holds the site.
     """
     ctx.obj = site
+    collector.tune()
 
 
 for _command in (

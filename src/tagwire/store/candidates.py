@@ -6,6 +6,7 @@ written yet, is looked through as well.
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -31,7 +32,7 @@ class Matcher(Keyed, Protocol):
     def most(self) -> int:
         """Give how many candidates are worth weighing."""
 
-    def are_enough(self, shared: Iterable[str]) -> bool:
+    def are_enough(self, shared: AbstractSet[str]) -> bool:
         """Tell whether a story that shares these keys is worth weighing."""
 
     def decide(self, article: Article, candidates: Sequence[Candidate]) -> Decision:
@@ -83,16 +84,17 @@ class Candidates:
 
     def _worth_weighing(self, article: Article) -> list[int]:
         shared: defaultdict[int, set[str]] = defaultdict(set)
-        found, decided = self._found, self._decided
         published = microseconds(article.published)
+        earliest, latest = published - self._reach, published + self._reach
         near, lasting = self.keys(article)
-        for key in near:
-            for when, story in (*found.get(key, ()), *decided.get(key, ())):
-                if abs(when - published) <= self._reach:
+        for seen in (self._found, self._decided):
+            for key in near:
+                for when, story in seen.get(key, ()):
+                    if earliest <= when <= latest:
+                        shared[story].add(key)
+            for key in lasting:
+                for _, story in seen.get(key, ()):
                     shared[story].add(key)
-        for key in lasting:
-            for _, story in (*found.get(key, ()), *decided.get(key, ())):
-                shared[story].add(key)
         worth = [story for story, some in shared.items() if self._matcher.are_enough(some)]
         worth.sort(key=lambda story: (-len(shared[story]), -story))
         return worth[: self._matcher.most]

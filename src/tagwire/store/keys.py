@@ -4,21 +4,22 @@ Newcomers are dated alike, and so they touch one small part of the index, howeve
 alone would lie at a random place, and among a million stories each would cost a page of the disk.
 """
 
-from collections import defaultdict
+import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
-from sqlalchemy import BigInteger, Connection, delete, insert, select, type_coerce
+from sqlalchemy import BigInteger, Connection, Text, bindparam, delete, func, select, type_coerce
 
 from tagwire.model import Article, Known
-from tagwire.store.rows import one_of, table_of
+from tagwire.store.rows import insert_raw, one_of
 from tagwire.store.schema import article_keys, articles, microseconds
 
 _WEEK = timedelta(weeks=1) // timedelta(microseconds=1)
 _FIRST_WEEK = 110_000
 """Added to the weeks since 1970, so that none that a date can name is negative."""
 _EVER = (-(2**62), 2**62)
+_COLUMNS = ("key", "published", "article")
 
 
 class Keyed(Protocol):
@@ -62,8 +63,7 @@ def rows(keys: Keys, published: datetime, article: int) -> list[Indexed]:
 
 def write(connection: Connection, some: Iterable[Indexed]) -> None:
     """Write rows into the index."""
-    names = ("key", "published", "article")
-    connection.execute(insert(article_keys).from_select(names, select(table_of(some, *names))))
+    insert_raw(connection, article_keys, _COLUMNS, list(some))
 
 
 def erase(connection: Connection, some: Iterable[int]) -> None:
@@ -77,31 +77,44 @@ def find(
     """Ask the index about many articles at once, by their keys and dates.
 
     Returns:
-        key, moment in microseconds, and story of each copy that is found.
+        key, moment in microseconds, and story of each copy that is found; all copies that one of them could be near
+        to, and some that lie a little further off.
 
     """
-    spans: defaultdict[str, tuple[int, int]] = defaultdict(lambda: (_EVER[1], _EVER[0]))
     far = reach // timedelta(microseconds=1)
+    near: dict[str, str] = {}
+    lasting: dict[str, str] = {}
+    earliest, latest = _EVER[1], _EVER[0]
     for keys, published in wanted:
-        first, last = microseconds(published) - far, microseconds(published) + far
-        weeks = {_week(moment) for moment in (*range(first, last, _WEEK), last)}
-        for key in (week + key for week in weeks for key in keys.near):
-            earliest, latest = spans[key]
-            spans[key] = (min(earliest, first), max(latest, last))
-        spans.update(dict.fromkeys(keys.lasting, _EVER))
-    if not spans:
-        return
-    asked = table_of(((key, *span) for key, span in spans.items()), "key", "first", "last")
-    moment = type_coerce(article_keys.c.published, BigInteger)
-    query = (
-        select(article_keys.c.key, moment, articles.c.story)
-        .join_from(asked, article_keys, article_keys.c.key == asked.c.key)
-        .join(articles, articles.c.id == article_keys.c.article)
-        .where(moment.between(asked.c.first, asked.c.last))
-    )
-    for key, when, story in connection.execute(query):
-        yield key.lstrip("0123456789"), when, story
+        moment = microseconds(published)
+        first, last = moment - far, moment + far
+        earliest, latest = min(earliest, first), max(latest, last)
+        for week in {_week(each) for each in (*range(first, last, _WEEK), last)}:
+            near.update({week + key: key for key in keys.near})
+        lasting.update({key: key for key in keys.lasting})
+    yield from _find(connection, near, earliest, latest)
+    yield from _find(connection, lasting, *_EVER)
+
+
+def _find(connection: Connection, wanted: dict[str, str], first: int, last: int) -> Iterator[tuple[str, int, int]]:
+    """Ask for keys within a span of time; `wanted` tells how each is called that is kept under another name."""
+    if wanted:
+        names = list(wanted.values())
+        asked = {"keys": json.dumps(list(wanted)), "first": first, "last": last}
+        for place, moment, story in connection.execute(_BY_KEY, asked).all():
+            yield names[place], moment, story
 
 
 def _week(moment: int) -> str:
     return f"{moment // _WEEK + _FIRST_WEEK:06}"
+
+
+_asked = func.json_each(bindparam("keys", type_=Text)).table_valued("key", "value")
+_moment = type_coerce(article_keys.c.published, BigInteger)
+_BY_KEY = (
+    select(_asked.c.key, _moment, articles.c.story)
+    .join_from(_asked, article_keys, article_keys.c.key == _asked.c.value)
+    .join(articles, articles.c.id == article_keys.c.article)
+    .where(_moment.between(bindparam("first", type_=BigInteger), bindparam("last", type_=BigInteger)))
+)
+"""The place among the keys, the moment and the story of each copy that is found."""

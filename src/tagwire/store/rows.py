@@ -1,7 +1,7 @@
 """Rows of many at once: what is written for an article and its story, and how lists are cut to fit a query."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from functools import lru_cache
 from itertools import islice
@@ -11,8 +11,11 @@ from sqlalchemy import (
     Connection,
     Dialect,
     FromClause,
+    Insert,
     Select,
+    TableClause,
     UpdateBase,
+    bindparam,
     delete,
     func,
     insert,
@@ -23,7 +26,7 @@ from sqlalchemy import (
 
 from tagwire.model import Article, Searched, TagReason, tag_key
 from tagwire.store.schema import article_tags, articles, hand_tags, story_tags
-from tagwire.text import plain, words
+from tagwire.text import word_line, words
 
 IN_ONE_QUERY = 500
 """Bound parameters; every SQLite takes more."""
@@ -32,6 +35,7 @@ Raw: TypeAlias = dict[str, str | int | float | None]
 """A row by the names of a statement's parameters, each value as the database keeps it."""
 
 Item = TypeVar("Item")
+Keep: TypeAlias = Callable[[Any], Any]
 
 
 def chunks(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
@@ -58,6 +62,39 @@ def run_raw(connection: Connection, statement: UpdateBase, rows: Sequence[Raw]) 
         text, order = _compiled(statement, connection.dialect)
         listed = [tuple(map(row.__getitem__, order)) for row in rows] if order is not None else list(rows)
         connection.exec_driver_sql(text, listed)
+
+
+def insert_all(connection: Connection, table: TableClause[Any], rows: Sequence[Mapping[str, object]]) -> None:
+    """Insert rows that name the same columns; see `run_raw`."""
+    if rows:
+        kept_as = _kept_as(table, frozenset().union(*rows), connection.dialect)
+        raw = [tuple([keep(row[name]) if keep else row[name] for name, keep in kept_as]) for row in rows]
+        insert_raw(connection, table, tuple(name for name, _ in kept_as), raw)
+
+
+def insert_raw(
+    connection: Connection, table: TableClause[Any], names: tuple[str, ...], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Insert rows of values as the database keeps them; the columns are named in the order of the table."""
+    if rows:
+        text, order = _compiled(_insertion(table, names), connection.dialect)
+        named = rows if order is not None else [dict(zip(names, row, strict=True)) for row in rows]
+        connection.exec_driver_sql(text, named)
+
+
+@lru_cache(maxsize=32)
+def _insertion(table: TableClause[Any], names: tuple[str, ...]) -> Insert:
+    return insert(table).values({name: bindparam(name) for name in names})
+
+
+@lru_cache(maxsize=32)
+def _kept_as(table: TableClause[Any], names: frozenset[str], dialect: Dialect) -> list[tuple[str, Keep | None]]:
+    """Give columns in the order of their table, and how each makes of a value what it keeps; None: as it is."""
+    return [
+        (column.name, column.type.dialect_impl(dialect).bind_processor(dialect))
+        for column in table.c
+        if column.name in names
+    ]
 
 
 @lru_cache(maxsize=32)
@@ -94,7 +131,7 @@ def words_of(number: int, article: Article) -> dict[str, object]:
     title = _searched(article.title)
     return {
         "rowid": number,
-        Searched.TEXT.value: f"{title} _ {_searched(article.summary)} _ {_searched(plain(article.content))}",
+        Searched.TEXT.value: f"{title} _ {_searched(article.summary)} _ {word_line(article.content)}",
         Searched.TITLE.value: title,
         Searched.AUTHOR.value: " _ ".join(map(_searched, article.authors)),
         Searched.LINK.value: _searched(article.link or ""),
@@ -120,24 +157,24 @@ def unite_tags(connection: Connection, stories: Iterable[int]) -> None:
 
     An earned tag is spelt as the vocabulary spells it, and so goes before the spelling of the one that was given.
     """
-    for some in chunks(sorted(set(stories)), IN_ONE_QUERY):
-        connection.execute(delete(story_tags).where(story_tags.c.story.in_(some)))
-        by_hand = select(hand_tags.c.key).where(hand_tags.c.story == articles.c.story)
-        best = func.row_number().over(
-            partition_by=(articles.c.story, article_tags.c.key), order_by=(article_tags.c.origin, articles.c.id)
-        )
-        carried = (
-            select(article_tags.c.key, articles.c.story, article_tags.c.tag, best.label("place"))
-            .join(articles, articles.c.id == article_tags.c.article)
-            .where(articles.c.story.in_(some), article_tags.c.key.not_in(by_hand))
-            .subquery()
-        )
-        given = select(hand_tags.c.key, hand_tags.c.story, hand_tags.c.tag, literal(1)).where(
-            hand_tags.c.story.in_(some), hand_tags.c.given
-        )
-        both = union_all(select(carried), given).subquery()
-        chosen = select(both.c.key, both.c.story, both.c.tag).where(both.c.place == 1)
-        connection.execute(insert(story_tags).from_select(["key", "story", "tag"], chosen))
+    these = one_of(sorted(set(stories)))
+    connection.execute(delete(story_tags).where(story_tags.c.story.in_(these)))
+    by_hand = select(hand_tags.c.key).where(hand_tags.c.story == articles.c.story)
+    best = func.row_number().over(
+        partition_by=(articles.c.story, article_tags.c.key), order_by=(article_tags.c.origin, articles.c.id)
+    )
+    carried = (
+        select(article_tags.c.key, articles.c.story, article_tags.c.tag, best.label("place"))
+        .join(articles, articles.c.id == article_tags.c.article)
+        .where(articles.c.story.in_(these), article_tags.c.key.not_in(by_hand))
+        .subquery()
+    )
+    given = select(hand_tags.c.key, hand_tags.c.story, hand_tags.c.tag, literal(1)).where(
+        hand_tags.c.story.in_(these), hand_tags.c.given
+    )
+    both = union_all(select(carried), given).subquery()
+    chosen = select(both.c.key, both.c.story, both.c.tag).where(both.c.place == 1)
+    connection.execute(insert(story_tags).from_select(["key", "story", "tag"], chosen))
 
 
 def number_after(connection: Connection, column: Any) -> int:

@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, update
+from sqlalchemy import Connection, Row, bindparam, delete, update
 
 from tagwire.model import Article, Decision, TagReason
 from tagwire.store import facts, keys
 from tagwire.store.conditions import article_words
 from tagwire.store.identity import Birth, new_uris
 from tagwire.store.keys import Indexed, Keys
-from tagwire.store.rows import dated, number_after, one_of, tags_of, told, unite_tags, words_of
+from tagwire.store.rows import dated, insert_all, number_after, one_of, tags_of, told, unite_tags, words_of
 from tagwire.store.schema import article_tags, articles, stories
 
 FIRST = "the first of its story"
@@ -116,10 +116,8 @@ class Writer:
             (stories, list(rows.stories.values())), (articles, rows.articles), (article_tags, rows.tags),
             (article_words, rows.words),
         ):  # fmt: skip
-            if values:
-                self._connection.execute(insert(table), values)
-        if rows.keys:
-            keys.write(self._connection, rows.keys)
+            insert_all(self._connection, table, values)
+        keys.write(self._connection, rows.keys)
         self._change_stories(rows.touched)
         unite_tags(self._connection, [*rows.stories, *rows.touched])
 

@@ -17,6 +17,7 @@ _CREDIT = re.compile(
     r"^(?P<rest>.*\S)(?:: | -{1,2} |,? (?=(?:says?|said|according to) \S)"
     r"|, (?=[^,]{2,40} (?:says?|said|finds?|shows?|reports?)$))(?P<aside>[^:]{2,60})$"
 )
+_BREAK = re.compile(r"[,;:] | -{1,2} ")
 _TICKER = re.compile(r"<([A-Za-z]+)(?:\.[A-Za-z]+)?>|\((?:NYSE|NASDAQ|LON|HKG|SHA|TSE|ASX)\s?: ?([A-Za-z0-9.]+)\)")
 _ASIDE_WORDS, _REST_WORDS = 6, 4
 """How long a label or speaker is at most, and how much must be left without it."""
@@ -73,19 +74,22 @@ class Headline:
 def headline(title: str, names: frozenset[str] = frozenset()) -> Headline:
     """Clean a title of a source that goes by `names`, and take it apart."""
     clean = stripped(title, names)
-    letters = sum(c.isalpha() for c in clean.text)
-    if len(HAN.findall(clean.text)) * 3 >= letters > 0:
-        return _of_characters(clean)
-    return _of_words(clean)
+    return _of_characters(clean) if _is_han(clean.text) else _of_words(clean)
+
+
+def _is_han(text: str) -> bool:
+    """Tell whether a third of the letters or more are such as are written without blanks."""
+    return not text.isascii() and len(HAN.findall(text)) * 3 >= sum(c.isalpha() for c in text) > 0
 
 
 def _of_words(title: Stripped) -> Headline:
     plain = spelt_out(unaccented(_TICKER.sub(" ", title.text)))
     rest, asides = _parted(plain)
     words = tokens(rest)
-    units, spoken, lead = _weighed([word.casefold() for word in words])
+    small = [word.casefold() for word in words]
+    units, spoken, lead = _weighed(small)
     aside = frozenset(stem(word.casefold()) for each in asides for word in tokens(each))
-    everything = [word.casefold() for word in tokens(plain)]
+    everything = [word.casefold() for word in tokens(plain)] if asides else small
     return Headline(
         text=" ".join(everything) or plain.casefold(),
         han=False,
@@ -165,7 +169,8 @@ def _names(words: list[str]) -> frozenset[str] | None:
 def _breaks(text: str) -> frozenset[int]:
     """Give before which units a clause begins: after a comma, a semicolon, a colon, a dash."""
     count, places = 0, []
-    for clause in re.split(r"[,;:] | -{1,2} ", text):
+    clauses = _BREAK.split(text)
+    for clause in clauses if len(clauses) > 1 else ():
         places.append(count)
         count += _content(clause)
     return frozenset(places[1:])
@@ -174,8 +179,7 @@ def _breaks(text: str) -> frozenset[int]:
 def _days(words: list[str]) -> Iterator[str]:
     """Give the months, weekdays and relative days; what may be another word ("may", "sat") needs a figure beside it."""
     for place, word in enumerate(words):
-        around = words[max(0, place - 1) : place + 2]
-        if word in _DOUBTFUL and not any(each[0].isdigit() for each in around):
+        if word in _DOUBTFUL and not any(each[0].isdigit() for each in words[max(0, place - 1) : place + 2]):
             continue
         if word in MONTHS:
             yield f"month {MONTHS[word]}"

@@ -1,6 +1,7 @@
 """By which keys a story is found again: small hashes, so that an index of them leaves a few stories to compare."""
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from hashlib import blake2b
 from zlib import crc32
 
@@ -8,7 +9,6 @@ from tagwire.stories.headline import Headline
 
 _MOST = 8
 _FEW = 6
-_BODY = 4
 
 
 def of_title(headline: Headline) -> str:
@@ -39,12 +39,11 @@ def of_words(headline: Headline) -> tuple[str, ...]:
     return tuple(f"w{value:08x}" for value in sorted(crc32(run.encode()) for run in runs)[:_MOST])
 
 
-def of_body(shingles: frozenset[int]) -> tuple[str, ...]:
-    """Give keys of which nearly equal texts share some: their smallest shingles."""
-    return tuple(f"b{value:08x}" for value in sorted(shingles)[:_BODY])
+def of_body(sketch: Iterable[int]) -> tuple[str, ...]:
+    """Give keys of which nearly equal texts share some; see `tagwire.stories.bodies.sketch`."""
+    return tuple(f"b{value:08x}" for value in sketch)
 
 
-def are_enough(shared: Iterable[str]) -> bool:
+def are_enough(shared: AbstractSet[str]) -> bool:
     """Tell whether a story that shares these keys is worth weighing: its title, link or text, or two pairs of words."""
-    found = set(shared)
-    return len(found) > 1 or any(not key.startswith("w") for key in found)
+    return len(shared) > 1 or any(key[0] != "w" for key in shared)

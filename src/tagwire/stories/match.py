@@ -13,7 +13,8 @@ else                                            a new story
 The same guid of the same source is settled before, by the store and `tagwire.stories.edits`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -71,7 +72,7 @@ class Matcher:
 
     """
 
-    version = "3"
+    version = "4"
     """Of the rules and of the keys; kept copies have to be indexed anew under another one."""
     reach = max(windows.ACROSS_SOURCES + windows.ZONES, windows.BODY)
     """How far apart in time copies of one story may lie, either way, unless a link joins them."""
@@ -90,15 +91,15 @@ class Matcher:
         They are the same in every mode, so that a stricter or bolder one needs no new index.
         """
         title = self._headline(article)
-        text = bodies.shingles(article.content, article.summary)
-        return (keys.of_title(title), *keys.of_words(title), *keys.of_body(text))
+        body = bodies.sketch(article.content, article.summary)
+        return (keys.of_title(title), *keys.of_words(title), *keys.of_body(body))
 
     def lasting_keys(self, article: Article | Known) -> tuple[str, ...]:
         """Give the keys that find a story at any distance in time: that of its link."""
         link = canonical(article.link)
         return () if link is None or link in self._outlet(article.source).learnt.links else (keys.of_link(link),)
 
-    def are_enough(self, shared: Iterable[str]) -> bool:
+    def are_enough(self, shared: AbstractSet[str]) -> bool:
         """Tell whether a story that shares these keys is worth weighing."""
         return keys.are_enough(shared)
 
