@@ -171,7 +171,7 @@ def test_a_killed_process_leaves_the_old_file_and_a_dotted_one_that_is_swept_awa
     left = [path.name for path in (tmp_path / "stories").iterdir() if path.name != "a.html"]
     assert len(left) == 1
     assert left[0].startswith(".")
-    assert sweep(tmp_path) == 1
+    assert sweep(tmp_path) == {"stories/a.html"}
     assert files(tmp_path) == ["stories/a.html"]
     assert (tmp_path / "stories/a.html").read_bytes() == b"old"
 
@@ -179,6 +179,6 @@ def test_a_killed_process_leaves_the_old_file_and_a_dotted_one_that_is_swept_awa
 def test_sweeping_leaves_what_is_not_ours(tmp_path: Path) -> None:
     for name in (".gitignore", ".tagwire-notes", "a.tmp"):
         (tmp_path / name).write_bytes(b"x")
-    assert sweep(tmp_path) == 0
-    assert sweep(tmp_path / "not there") == 0
+    assert sweep(tmp_path) == {".gitignore", ".tagwire-notes", "a.tmp"}
+    assert sweep(tmp_path / "not there") == set()
     assert files(tmp_path) == [".gitignore", ".tagwire-notes", "a.tmp"]

@@ -80,11 +80,11 @@ CRANES = Feed(name="tags/cranes", title="Cranes", tag="Cranes")
 
 
 def shown(feed: Feed = FEED, told: Card = CARD, face: Face = FACE) -> Shown:
-    return Shown(feed, told.stories, card(face, feed, told))
+    return Shown(feed, told.stories, card(face, feed, told, TAG_PAGES))
 
 
 def at_home(*feeds: Shown, face: Face = FACE) -> bytes:
-    return home(face, feeds, [shown(CRANES)], TAG_PAGES)
+    return home(face, feeds, [shown(CRANES)])
 
 
 PAGES = {
@@ -172,13 +172,13 @@ def test_the_search_waits_for_a_server_that_can_search() -> None:
 
 
 def test_every_site_has_its_pages_its_style_sheet_and_its_script() -> None:
-    made = site_pages(FACE, [shown()], [shown(CRANES)], TAG_PAGES)
+    made = site_pages(FACE, [shown()], [shown(CRANES)])
     assert set(made) == {"index.html", "tags/index.html", "style.css", "script.js"}
 
 
 def test_a_site_without_feeds_says_so() -> None:
-    assert "There are no feeds yet." in home(Face(), [], [], {}).decode()
-    assert "还没有任何主题。" in home(Face(language="zh-CN"), [], [], {}).decode()
+    assert "There are no feeds yet." in home(Face(), [], []).decode()
+    assert "还没有任何主题。" in home(Face(language="zh-CN"), [], []).decode()
     assert "No tag has enough stories" in tags_page(Face(), []).decode()
 
 
@@ -190,7 +190,7 @@ def test_the_list_of_the_tags_is_sorted_and_linked_within_its_folder() -> None:
 
 def test_the_words_are_those_of_the_sites_language() -> None:
     chinese = replace(FACE, language="zh-CN")
-    page = parsed(home(chinese, [shown(face=chinese)], [], {}))
+    page = parsed(home(chinese, [shown(face=chinese)], []))
     assert text(page, "nav a") == ["主题", "标签"]
     assert text(page, ".card .foot .meta") == ["2 篇"]
     assert long_day(date(2026, 3, 4), "zh-CN") == "2026年3月4日 星期三"
@@ -283,7 +283,7 @@ def test_hostile_text_stays_text(made: Document) -> None:
     told = Card(headlines=tuple(Headline(each.title, "x.html", each.day, each.language) for each in made.stories))
     tags = {tag_key(tag): "tags/x.html" for story in made.stories for tag in story.tags}
     pages = [
-        home(made.face, [shown(made.feed, told, made.face)], [], tags),
+        home(made.face, [shown(made.feed, told, made.face)], []),
         topic_page(made, tags),
         *(story_page(made.face, story, tags) for story in made.stories),
     ]
@@ -295,7 +295,7 @@ def test_hostile_text_stays_text(made: Document) -> None:
 
 
 def test_the_style_sheet_asks_nobody_for_anything() -> None:
-    sheet = site_pages(FACE, [], [], {})["style.css"].decode()
+    sheet = site_pages(FACE, [], [])["style.css"].decode()
     assert "prefers-color-scheme: dark" in sheet
     assert "url(" not in sheet
     assert "@import" not in sheet

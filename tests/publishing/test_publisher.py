@@ -228,6 +228,7 @@ def test_feeds_of_tags_can_be_turned_off(site):
     site.tag_feeds = TagFeeds(enabled=False)
     site.publish()
     assert "tags/cars.atom" not in site.files()
+    assert not any(b"tags/cars.html" in data for data in site.files().values())
     site.tag_feeds = TagFeeds(least=1)
     site.publish()
     assert "tags/cars.atom" in site.files()

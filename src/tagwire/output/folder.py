@@ -78,8 +78,8 @@ def remove(root: Path, path: str) -> bool:
     return True
 
 
-def sweep(root: Path) -> int:
-    """Take away what killed processes left half-written below `root`, and tell how many files that were.
+def sweep(root: Path) -> set[str]:
+    """Take away what killed processes left half-written below `root`; give the paths of all other files, with slashes.
 
     Only for the one process that writes there: another's file in hand would be taken away too.
 
@@ -87,11 +87,20 @@ def sweep(root: Path) -> int:
         TagwireError: the permissions do not allow it; names the folder.
 
     """
+    found: set[str] = set()
+    for folder, _, names in os.walk(root):
+        inside = folder[len(str(root)) + 1 :]  # a Path for each would cost more than the walk
+        found.update(f"{inside}/{name}" if inside else name for name in names)
+    left = [path for path in found if _is_half_written(path) and not (root / path).is_symlink()]
     with _blame(root, "cannot sweep"):
-        left = [path for path in root.rglob(f"{_PREFIX}*{_SUFFIX}") if path.is_file() and not path.is_symlink()]
         for path in left:
-            path.unlink(missing_ok=True)
-    return len(left)
+            (root / path).unlink(missing_ok=True)
+    return found.difference(left)
+
+
+def _is_half_written(path: str) -> bool:
+    name = path.rpartition("/")[2]
+    return name.startswith(_PREFIX) and name.endswith(_SUFFIX)
 
 
 def prune(root: Path) -> None:
@@ -100,15 +109,6 @@ def prune(root: Path) -> None:
         if inside != str(root):
             with suppress(OSError):  # not empty
                 Path(inside).rmdir()
-
-
-def listed(root: Path) -> set[str]:
-    """Give the paths of all files below `root`, with slashes."""
-    found: set[str] = set()
-    for folder, _, names in os.walk(root):
-        inside = Path(folder).relative_to(root).as_posix()
-        found.update(names if inside == "." else (f"{inside}/{name}" for name in names))
-    return found
 
 
 def _inside(root: Path, path: str) -> Path:

@@ -28,27 +28,25 @@ class Shown:
     """As `card` renders it."""
 
 
-def card(face: Face, feed: Feed, told: Card) -> str:
+def card(face: Face, feed: Feed, told: Card, tag_pages: Mapping[str, str]) -> str:
     """Render what the pages of all feeds say of one: home of a feed, the list of the tags of a tag's feed."""
     template, path = ("tag.html", top(TAGS) + reference(page_path(feed))) if feed.tag else (
         "card.html", reference(page_path(feed))
     )  # fmt: skip
-    return render(template, face, feed=feed, card=told, path=path).decode()
+    return link_tags(render(template, face, feed=feed, card=told, path=path), tag_pages, "").decode()
 
 
-def site_pages(
-    face: Face, feeds: Sequence[Shown], tags: Sequence[Shown], tag_pages: Mapping[str, str]
-) -> dict[str, bytes]:
+def site_pages(face: Face, feeds: Sequence[Shown], tags: Sequence[Shown]) -> dict[str, bytes]:
     """Render what every site has, by path: home, the list of the tags, the style sheet and the script."""
     return {
-        INDEX: home(face, feeds, tags, tag_pages),
+        INDEX: home(face, feeds, tags),
         TAGS: tags_page(face, tags),
         STYLE: _file("style.css"),
         SCRIPT: _file("script.js"),
     }
 
 
-def home(face: Face, feeds: Sequence[Shown], tags: Sequence[Shown], tag_pages: Mapping[str, str]) -> bytes:
+def home(face: Face, feeds: Sequence[Shown], tags: Sequence[Shown]) -> bytes:
     """Render the page of all feeds, each with its newest stories; and the tags with the most stories."""
     most = sorted(tags, key=lambda each: (-each.stories, each.feed.name))[:_TAGS_AT_HOME]
     links = [
@@ -58,7 +56,7 @@ def home(face: Face, feeds: Sequence[Shown], tags: Sequence[Shown], tag_pages: M
     ]
     common = [(each.feed.title, each.stories, reference(page_path(each.feed))) for each in most]
     cards = "".join(each.card for each in feeds)
-    return link_tags(render("home.html", face, top="", cards=cards, links=links, tags=common), tag_pages, "")
+    return render("home.html", face, top="", cards=cards, links=links, tags=common)
 
 
 def tags_page(face: Face, tags: Sequence[Shown]) -> bytes:

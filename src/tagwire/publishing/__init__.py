@@ -6,7 +6,7 @@ A feed is behind when a story entered it, left it or changed in it, when its def
 is gone. The store remembers that until the files are written, so that a crash at any moment loses nothing.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,6 +16,7 @@ from tagwire.output import addresses, opml, pages
 from tagwire.publishing import private
 from tagwire.publishing.feeds import Feeds, made_with
 from tagwire.publishing.files import Files
+from tagwire.store.publishing import State
 from tagwire.store.store import Store
 from tagwire.tags.matching import judge
 from tagwire.tags.names import file_name
@@ -76,17 +77,18 @@ class Publisher:
         named = private.placed(self._site.root, self._named)
         every = [*named, *tags]
         feeds = Feeds(self._site.face, self._store, self._files, tag_pages)
-        behind = feeds.behind(every, incomplete)
-        written = feeds.write(behind, now)
+        states = self._store.states()
+        behind = feeds.behind(every, states, incomplete)
+        written = feeds.write(behind, states, now)
         self._write_stories(tag_pages, everything=_STORIES in incomplete)
         gone = self._files.remove_others({*(feed.name for feed in every), _SITE, _STORIES})
         tokens.forget_feeds(self._site.root, (feed.name for feed in named if feed.private))
         if behind or gone or _SITE in incomplete or not every:
             feeds.forget_fragments(every)
-            self._write_site(tags, tag_pages)
+            states = self._store.states()
+            self._write_site(tags, states)
         if written:
             self._store.published(now, self._clock())
-        states = self._store.states()
         return [Published(feed.name, states[feed.name].stories, feed.name in written) for feed in self._named]
 
     def _write_stories(self, tag_pages: dict[str, str], *, everything: bool) -> None:
@@ -101,14 +103,14 @@ class Publisher:
             self._files.remove(map(addresses.own_page, behind.gone))
             self._store.settle_pages(behind, made_from)
 
-    def _write_site(self, tags: Sequence[Feed], tag_pages: dict[str, str]) -> None:
+    def _write_site(self, tags: Sequence[Feed], states: Mapping[str, State]) -> None:
         """Write what there is once: home, the list of the tags, the list of the feeds; of private feeds nothing."""
         public = [feed for feed in self._named if not feed.private]
-        states, cards = self._store.states(), self._store.cards()
+        cards = self._store.cards()
         named, tagged = (
             [pages.Shown(feed, states[feed.name].stories, cards[feed.name]) for feed in feeds]
             for feeds in (public, tags)
         )
-        rendered = pages.site_pages(self._site.face, named, tagged, tag_pages)
+        rendered = pages.site_pages(self._site.face, named, tagged)
         rendered[addresses.OPML] = opml.published(self._site.face, public)
         self._files.write({_SITE: rendered})

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from operator import attrgetter
 
 from tagwire import output
 from tagwire.model import Document, Face, Feed
@@ -23,7 +24,6 @@ from tagwire.text import one_line
 _AT_ONCE = 20
 """Feeds for which the disk is waited for together."""
 _HEADLINES = 4
-_TAGS = 6
 
 
 class Feeds:
@@ -35,12 +35,12 @@ class Feeds:
         self._store = store
         self._files = files
         self._tag_pages = tag_pages
+        self._around = made_with(face)
         self._fragments = Fragments(face, store)
         self._history = History(face, store, files, self._fragments, tag_pages)
 
-    def behind(self, feeds: Sequence[Feed], incomplete: set[str]) -> list[Feed]:
+    def behind(self, feeds: Sequence[Feed], states: Mapping[str, State], incomplete: set[str]) -> list[Feed]:
         """Give the feeds that are behind: stale, of another definition, or incomplete."""
-        states = self._store.states()
         return [
             feed
             for feed in feeds
@@ -51,9 +51,8 @@ class Feeds:
         """Forget the fragments that none of the feeds there are would use."""
         self._fragments.forget_others(feeds)
 
-    def write(self, feeds: Sequence[Feed], now: datetime) -> set[str]:
+    def write(self, feeds: Sequence[Feed], states: Mapping[str, State], now: datetime) -> set[str]:
         """Write feeds; give the names of those of which a file differs now."""
-        states = self._store.states()
         self._store.close_archives((feed, states[feed.name].number) for feed in feeds if feed.retain != 0)
         written: set[str] = set()
         for first in range(0, len(feeds), _AT_ONCE):
@@ -72,7 +71,7 @@ class Feeds:
             reshaped = states[feed.name].made_from != self._made_from(feed)
             kept = self._history.write(document, listing.number, archives, reshaped=reshaped)
             self._files.keep_only(feed.name, {*rendered[feed.name], *kept})
-            html = pages.card(self._face, feed, card)
+            html = pages.card(self._face, feed, card, self._tag_pages)
             told = () if feed.private else output.formats_of(feed)
             documents = tuple(addresses.feed_path(feed, each.suffix) for each in told)
             settled.append(
@@ -110,23 +109,26 @@ class Feeds:
 
     def _made_from(self, feed: Feed) -> str:
         """Give a digest of all that a feed's files depend on beside its stories."""
-        return made_with(self._face, *(getattr(feed, name) for name in _SHAPING))
+        return _digest(self._around, _shape(feed))
 
 
-def made_with(face: Face, *more: object) -> str:
-    """Give a digest of what everything that is published depends on, and of some things more."""
-    told = repr((output.version(), face, list(more)))
-    return hashlib.blake2b(told.encode(errors="surrogatepass"), digest_size=12).hexdigest()
+def made_with(face: Face) -> str:
+    """Give a digest of what everything that is published depends on."""
+    return _digest(output.version(), face)
 
 
-_SHAPING = [name for name in Feed.__dataclass_fields__ if name not in {"filter", "file", "was"}]
+def _digest(*values: object) -> str:
+    return hashlib.blake2b(repr(values).encode(errors="surrogatepass"), digest_size=12).hexdigest()
+
+
+_shape = attrgetter(*(name for name in Feed.__dataclass_fields__ if name not in {"filter", "file", "was"}))
 
 
 def _card(listing: Listing) -> Card:
     return Card(
         stories=listing.total,
         headlines=tuple(map(_headline, listing.lines[:_HEADLINES])),
-        tags=tuple(tag for tag, _ in listing.tags[:_TAGS]),
+        tags=listing.tags,
         trend=listing.trend,
     )
 

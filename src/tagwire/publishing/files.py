@@ -20,9 +20,11 @@ class Files:
         self._public = site / "output"
         self._hidden = site / STATE
         self._store = store
+        self._owners: dict[str, str] = {}
+        self._there: set[str] = set()
 
     def make_ready(self) -> None:
-        """Make the folders, and take away what killed processes left in them.
+        """Make the folders, take away what killed processes left in them, and see what lies there.
 
         Raises:
             TagwireError: a folder cannot be made or looked through.
@@ -31,17 +33,20 @@ class Files:
         folder.make(self._public)
         folder.make(self._hidden)
         folder.make(self._hidden / private.FOLDER, mode=_OURS_ALONE)  # the names in it are not for everybody
-        for root in (self._public, self._hidden / private.FOLDER):
-            folder.sweep(root)
+        hidden = folder.sweep(self._hidden / private.FOLDER)
+        self._there = folder.sweep(self._public) | {f"{private.FOLDER}/{path}" for path in hidden}
+        self._owners = self._store.owners()
 
     def _root(self, path: str) -> Path:
         return self._hidden if private.is_private(path) else self._public
 
     def incomplete(self) -> set[str]:
         """Give the owners of which a file was removed by somebody else."""
-        hidden = folder.listed(self._hidden / private.FOLDER)
-        there = folder.listed(self._public) | {f"{private.FOLDER}/{path}" for path in hidden}
-        return {owner for path, owner in self._store.owners().items() if path not in there}
+        return {self._owners[path] for path in self._owners.keys() - self._there}
+
+    def lies_there(self, path: str) -> bool:
+        """Tell whether a file lay there when this was made ready."""
+        return path in self._there
 
     def read(self, path: str) -> bytes | None:
         """Give what lies there, or None."""
@@ -68,7 +73,7 @@ class Files:
 
     def remove_others(self, owners: set[str]) -> bool:
         """Remove the files of all owners but some; tell whether there was any."""
-        gone = {path: owner for path, owner in self._store.owners().items() if owner not in owners}
+        gone = {path: owner for path, owner in self._owners.items() if owner not in owners}
         if gone:
             self._store.outdate(set(gone.values()))  # should their definitions come back
             self.remove(gone)

@@ -34,13 +34,15 @@ class Fragments:
     def of(self, renderer: Renderer, feed: Feed, lines: Sequence[Line]) -> list[bytes]:
         """Give the fragments of stories in their order; what is rendered now is kept at the next `keep`."""
         way = self._way(renderer.suffix, feed)
-        made = self._made.setdefault(way, {})
-        found = {line.story: made[line.story][1] for line in lines if line.story in made}
-        found |= self._store.fragments(way, [line for line in lines if line.story not in found])
-        missing = [line for line in lines if line.story not in found]
+        found = self._store.fragments(way, lines)
+        missing = [line for line in lines if line.story not in found] if len(found) < len(lines) else []
+        made: dict[int, tuple[int, bytes]] = {}
         for line, story in zip(missing, self._loaded([line.story for line in missing]), strict=True):
             found[line.story] = renderer.fragment(make_entry(self._face, feed, story))
             made[line.story] = line.change, found[line.story]
+        if made:
+            self._store.have_fragments(way, made)
+            self._made.setdefault(way, {}).update(made)
         return [found[line.story] for line in lines]
 
     def once(self, renderer: Renderer, feed: Feed, lines: Sequence[Line]) -> list[bytes]:
@@ -50,7 +52,7 @@ class Fragments:
 
     def keep(self) -> None:
         """Keep what was rendered."""
-        if any(self._made.values()):
+        if self._made:
             self._store.keep_fragments(self._made)
         self._made.clear()
         self._stories.clear()
@@ -58,7 +60,8 @@ class Fragments:
     def forget_others(self, feeds: Iterable[Feed]) -> None:
         """Forget fragments that no feed would use: of another version, or for another address."""
         suffixes = [*(each.suffix for each in output.FORMATS), ".html"]
-        self._store.forget_fragments({self._way(suffix, feed) for feed in feeds for suffix in suffixes})
+        different = {(feed.content, feed.folder, addresses.top(feed.name)): feed for feed in feeds}.values()
+        self._store.forget_fragments({self._way(suffix, feed) for feed in different for suffix in suffixes})
 
     def _loaded(self, numbers: Sequence[int]) -> list[Story]:
         unknown = [number for number in numbers if number not in self._stories]

@@ -50,7 +50,7 @@ class History:
             paths += [told, page]
             fresh = archive.base_url == self._face.base_url and not archive.stale
             last_but_new = archive.number < len(archives) and not archives[archive.number].base_url
-            if not fresh or last_but_new or self._files.read(told) is None or self._files.read(page) is None:
+            if not fresh or last_but_new or not (self._files.lies_there(told) and self._files.lies_there(page)):
                 self._write(document, number, archive, told, page)
             elif reshaped:
                 archived = self._store.archived(number, archive.number)

@@ -3,24 +3,24 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import Connection, Select, Subquery, and_, bindparam, func, or_, select
 
 from tagwire.model import Feed, Withdrawn
 from tagwire.store import archives, picking
 from tagwire.store.conditions import ALIVE, NEWS
-from tagwire.store.rows import IN_ONE_QUERY, chunks
+from tagwire.store.rows import LISTED, listed
 from tagwire.store.schema import articles, feed_stories, feeds, stories, story_tags
 
 _WITHDRAWN_TOLD = 50
 """Of a feed's withdrawn stories, how many of the last are told in its current document."""
-_TREND = timedelta(days=42)
+_SIX_WEEKS = timedelta(days=42)
+_TAGS_TOLD = 6
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """A story in a feed, without its text."""
+class Line(NamedTuple):
+    """A story in a feed, without its text; a tuple, since a feed has hundreds and most are only joined."""
 
     story: int
     change: int
@@ -49,8 +49,8 @@ class Listing:
     """How many stories it has published and still holds."""
     trend: tuple[tuple[date, int], ...]
     """How many stories there were on each of the last days that had any, up to the newest story's day."""
-    tags: tuple[tuple[str, int], ...]
-    """The tags of its stories here, the commonest first, each with how many carry it."""
+    tags: tuple[str, ...]
+    """The commonest tags of its stories here, the one that most of them carry first."""
 
     @property
     def updated(self) -> datetime:
@@ -60,75 +60,73 @@ class Listing:
 
 def listing(connection: Connection, feed: Feed) -> Listing:
     """Give what a feed publishes now."""
-    row = connection.execute(select(feeds).where(feeds.c.name == feed.name)).one()
+    row = connection.execute(_FEED, {"name": feed.name}).one()
     ids = picking.current(connection, row.id, feed)
+    held = {"feed": row.id, "key": row.tag_key}
+    total, newest = connection.execute(_COUNTED[bool(feed.tag)], held).one()
+    trend = connection.execute(_TREND[bool(feed.tag)], {**held, "after": newest - _SIX_WEEKS}) if newest else ()
     return Listing(
         number=row.id,
         uri=row.uri,
         since=row.since,
         lines=lines(connection, ids),
-        withdrawn=_withdrawn(connection, row.id),
+        withdrawn=tuple(Withdrawn(uri, at) for uri, at in connection.execute(_WITHDRAWN, held)),
         archives=archives.count(connection, row.id),
-        total=connection.execute(select(func.count()).select_from(_held(row.id, feed))).scalar_one(),
-        trend=_trend(connection, row.id, feed),
-        tags=_tags(connection, ids),
+        total=total,
+        trend=tuple((day, count) for day, count in trend),
+        tags=tuple(connection.execute(_TAGS, listed(ids)).scalars()),
     )
 
 
 def lines(connection: Connection, ids: Sequence[int]) -> tuple[Line, ...]:
     """Give stories without their texts, in the order of their numbers as asked for."""
-    found: dict[int, Line] = {}
-    for some in chunks(ids, IN_ONE_QUERY):
-        query = (
-            select(stories, articles.c.title, articles.c.link, articles.c.language)
-            .join(articles, articles.c.id == stories.c.shown)
-            .where(stories.c.id.in_(some))
-        )
-        for row in connection.execute(query):
-            found[row.id] = Line(
-                story=row.id, change=row.change, uri=row.uri, day=row.day, updated=row.updated, title=row.title,
-                link=row.link, language=row.language,
-            )  # fmt: skip
+    found = {row[0]: Line._make(row) for row in connection.execute(_LINES, listed(ids)).all()}
     return tuple(found[each] for each in ids)
 
 
-def _withdrawn(connection: Connection, number: int) -> tuple[Withdrawn, ...]:
-    gone = or_(stories.c.withdrawn_at.is_not(None), stories.c.merged_into.is_not(None))
-    at = func.coalesce(feed_stories.c.left_at, stories.c.withdrawn_at)
-    query = (
-        select(stories.c.uri, at.label("at"))
-        .join(feed_stories, and_(feed_stories.c.story == stories.c.id, feed_stories.c.feed == number))
-        .where(gone)
-        .order_by(at.desc(), stories.c.id)
-        .limit(_WITHDRAWN_TOLD)
-    )
-    return tuple(Withdrawn(uri, moment) for uri, moment in connection.execute(query))
-
-
-def _held(number: int, feed: Feed) -> Any:
-    """Give the stories that a feed holds, as a subquery of their days."""
-    if feed.tag:
-        mine = select(story_tags.c.story).where(story_tags.c.key == feeds.c.tag_key, feeds.c.id == number)
+def _held(*, by_tag: bool) -> Subquery:
+    """Give the days of the stories that a feed holds, or that a tag's feed does."""
+    if by_tag:
+        mine = select(story_tags.c.story).where(story_tags.c.key == bindparam("key"))
     else:
-        mine = select(feed_stories.c.story).where(feed_stories.c.feed == number, feed_stories.c.left_at.is_(None))
-    return select(stories.c.day).where(stories.c.id.in_(mine), NEWS if feed.tag else ALIVE).subquery()
+        holding = (feed_stories.c.feed == bindparam("feed"), feed_stories.c.left_at.is_(None))
+        mine = select(feed_stories.c.story).where(*holding)
+    return select(stories.c.day).where(stories.c.id.in_(mine), NEWS if by_tag else ALIVE).subquery()
 
 
-def _trend(connection: Connection, number: int, feed: Feed) -> tuple[tuple[date, int], ...]:
-    held = _held(number, feed)
-    newest = connection.execute(select(func.max(held.c.day))).scalar()
-    if newest is None:
-        return ()
-    counted = (
-        select(held.c.day, func.count()).where(held.c.day > newest - _TREND).group_by(held.c.day).order_by(held.c.day)
+def _counted(held: Subquery) -> Select[int, Any]:
+    return select(func.count(), func.max(held.c.day)).select_from(held)
+
+
+def _trend(held: Subquery) -> Select[Any, int]:
+    since = held.c.day > bindparam("after", type_=held.c.day.type)
+    return select(held.c.day, func.count()).where(since).group_by(held.c.day).order_by(held.c.day)
+
+
+_FEED = select(feeds.c.id, feeds.c.uri, feeds.c.since, feeds.c.tag_key).where(feeds.c.name == bindparam("name"))
+_COUNTED = {by_tag: _counted(_held(by_tag=by_tag)) for by_tag in (False, True)}
+_TREND = {by_tag: _trend(_held(by_tag=by_tag)) for by_tag in (False, True)}
+_LEFT_AT = func.coalesce(feed_stories.c.left_at, stories.c.withdrawn_at)
+_WITHDRAWN = (
+    select(stories.c.uri, _LEFT_AT)
+    .join(feed_stories, and_(feed_stories.c.story == stories.c.id, feed_stories.c.feed == bindparam("feed")))
+    .where(or_(stories.c.withdrawn_at.is_not(None), stories.c.merged_into.is_not(None)))
+    .order_by(_LEFT_AT.desc(), stories.c.id)
+    .limit(_WITHDRAWN_TOLD)
+)
+_LINES = (
+    select(
+        stories.c.id, stories.c.change, stories.c.uri, stories.c.day, stories.c.updated,
+        articles.c.title, articles.c.link, articles.c.language,
     )
-    return tuple((day, count) for day, count in connection.execute(counted))
-
-
-def _tags(connection: Connection, ids: Sequence[int]) -> tuple[tuple[str, int], ...]:
-    counts: dict[str, tuple[str, int]] = {}
-    for some in chunks(ids, IN_ONE_QUERY):
-        query = select(story_tags.c.key, func.max(story_tags.c.tag), func.count()).where(story_tags.c.story.in_(some))
-        for key, tag, count in connection.execute(query.group_by(story_tags.c.key)):
-            counts[key] = (tag, counts.get(key, (tag, 0))[1] + count)
-    return tuple(sorted(counts.values(), key=lambda each: (-each[1], each[0])))
+    .join(articles, articles.c.id == stories.c.shown)
+    .where(stories.c.id.in_(LISTED))
+)  # fmt: skip
+_NAME = func.max(story_tags.c.tag)
+_TAGS = (
+    select(_NAME)
+    .where(story_tags.c.story.in_(LISTED))
+    .group_by(story_tags.c.key)
+    .order_by(func.count().desc(), _NAME)
+    .limit(_TAGS_TOLD)
+)

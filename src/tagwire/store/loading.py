@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Row, select
 
 from tagwire.model import Copy, Enclosure, Story
 from tagwire.store.conditions import ALIVE
-from tagwire.store.rows import chunks
+from tagwire.store.rows import LISTED, chunks, listed
 from tagwire.store.schema import article_tags, articles, sources, stories, story_tags
 from tagwire.store.visits import about
 
@@ -24,9 +24,9 @@ def every_story(connection: Connection) -> Iterator[Story]:
 def load(connection: Connection, ids: Iterable[int]) -> Iterator[Story]:
     """Give stories in the order of their ids as asked for."""
     for some in chunks(ids, _STORIES_AT_ONCE):
-        rows = {row.id: row for row in connection.execute(select(stories).where(stories.c.id.in_(some)))}
-        copies = _by_story(connection, _copies_of(some))
-        tags = _by_story(connection, select(story_tags).where(story_tags.c.story.in_(some)).order_by(story_tags.c.key))
+        rows = {row.id: row for row in connection.execute(_STORIES, listed(some))}
+        copies = _by_story(connection.execute(_COPIES, listed(some)))
+        tags = _by_story(connection.execute(_TAGS, listed(some)))
         reasons = _reasons(connection, some)
         for each in some:
             carried = [(row.tag, reasons.get((each, row.key), _BY_HAND)) for row in tags.get(each, ())]
@@ -36,32 +36,33 @@ def load(connection: Connection, ids: Iterable[int]) -> Iterator[Story]:
 _BY_HAND = "given by hand"
 
 
+_STORIES = select(stories).where(stories.c.id.in_(LISTED))
+_COPIES = (
+    select(articles, sources.c.name, sources.c.title.label("source_title"), sources.c.about)
+    .join(sources, sources.c.id == articles.c.source)
+    .where(articles.c.story.in_(LISTED))
+    .order_by(articles.c.id)
+)
+_TAGS = select(story_tags).where(story_tags.c.story.in_(LISTED)).order_by(story_tags.c.key)
+_REASONS = (
+    select(articles.c.story, article_tags.c.key, article_tags.c.reason)
+    .join(articles, articles.c.id == article_tags.c.article)
+    .where(articles.c.story.in_(LISTED))
+    .order_by(article_tags.c.origin, articles.c.id)
+)
+
+
 def _reasons(connection: Connection, some: list[int]) -> dict[tuple[int, str], str]:
     """Give why stories carry the tags that their copies have, by story and key; what was earned counts most."""
-    query = (
-        select(articles.c.story, article_tags.c.key, article_tags.c.reason)
-        .join(articles, articles.c.id == article_tags.c.article)
-        .where(articles.c.story.in_(some))
-        .order_by(article_tags.c.origin, articles.c.id)
-    )
     reasons: dict[tuple[int, str], str] = {}
-    for story, key, reason in connection.execute(query):
+    for story, key, reason in connection.execute(_REASONS, listed(some)):
         reasons.setdefault((story, key), reason)
     return reasons
 
 
-def _copies_of(some: list[int]) -> Select[Any]:
-    return (
-        select(articles, sources.c.name, sources.c.title.label("source_title"), sources.c.about)
-        .join(sources, sources.c.id == articles.c.source)
-        .where(articles.c.story.in_(some))
-        .order_by(articles.c.id)
-    )
-
-
-def _by_story(connection: Connection, query: Select[Any]) -> dict[int, list[Row[Any]]]:
+def _by_story(rows: Iterable[Row[Any]]) -> dict[int, list[Row[Any]]]:
     found: dict[int, list[Row[Any]]] = {}
-    for row in connection.execute(query):
+    for row in rows:
         found.setdefault(row.story, []).append(row)
     return found
 

@@ -15,7 +15,9 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
+    Select,
     and_,
+    bindparam,
     case,
     exists,
     func,
@@ -72,7 +74,7 @@ def catch_up(connection: Connection, defined: Sequence[Feed], now: datetime, jud
     """
     newest = int(connection.execute(select(func.max(stories.c.change))).scalar() or 0)
     _rename(connection, defined)
-    known = {row.name: row for row in connection.execute(select(feeds))}
+    known = {row.name: row for row in connection.execute(_KNOWN)}
     since = min((known[feed.name].seen for feed in defined if feed.name in known), default=newest)
     behind: dict[int, list[tuple[int, Filter]]] = {}
     moved: set[int] = set()
@@ -89,6 +91,9 @@ def catch_up(connection: Connection, defined: Sequence[Feed], now: datetime, jud
     names = [feed.name for feed in defined]
     for some in chunks(names, IN_ONE_QUERY):
         connection.execute(update(feeds).where(feeds.c.name.in_(some), feeds.c.seen != newest).values(seen=newest))
+
+
+_KNOWN: Select[Any] = select(feeds.c.id, feeds.c.name, feeds.c.filter, feeds.c.seen).where(feeds.c.tag_key == "")
 
 
 def _advance(
@@ -198,44 +203,43 @@ def current(connection: Connection, number: int, feed: Feed) -> list[int]:
     last ones entered: an archive never changes, so that the edit is told here.
     """
     if feed.tag:
-        return _tagged(connection, feed)
-    window = connection.execute(
-        select(feed_stories.c.story, feed_stories.c.entered_at)
-        .where(feed_stories.c.feed == number, feed_stories.c.left_at.is_(None))
-        .order_by(*_LAST_COME_FIRST)
-        .limit(feed.limit)
-    ).all()
+        # None is remembered: every story with the tag is in it.
+        return list(connection.execute(_TAGGED, {"key": tag_key(feed.tag), "most": feed.limit}).scalars())
+    window = connection.execute(_LAST_COME, {"feed": number, "most": feed.limit}).all()
     ids = [row.story for row in window]
     if len(ids) < feed.limit:
         return ids
-    again = (
-        select(feed_stories.c.story)
-        .where(feed_stories.c.feed == number, feed_stories.c.again_at > window[-1].entered_at)
-        .where(feed_stories.c.left_at.is_(None))
-        .order_by(*_LAST_COME_FIRST)
-        .limit(2 * feed.limit)
-    )
+    since = {"feed": number, "since": window[-1].entered_at, "most": 2 * feed.limit}
     inside = set(ids)
-    return ids + [each for each in connection.execute(again).scalars() if each not in inside][: feed.limit]
+    again = connection.execute(_EDITED, since).scalars()
+    return ids + [each for each in again if each not in inside][: feed.limit]
 
 
+_MINE = (feed_stories.c.feed == bindparam("feed"), feed_stories.c.left_at.is_(None))
 _LAST_COME_FIRST = (
     feed_stories.c.entered_at.desc(),
     feed_stories.c.published.desc(),
     feed_stories.c.story.desc(),
 )
-
-
-def _tagged(connection: Connection, feed: Feed) -> list[int]:
-    """Give the stories of a tag's feed; it remembers none, since every story with the tag is in it."""
-    last = (
-        select(stories.c.id)
-        .join(story_tags, story_tags.c.story == stories.c.id)
-        .where(story_tags.c.key == tag_key(feed.tag), NEWS)
-        .order_by(stories.c.kept_at.desc(), stories.c.published.desc(), stories.c.id.desc())
-        .limit(feed.limit)
-    )
-    return list(connection.execute(last).scalars())
+_LAST_COME = (
+    select(feed_stories.c.story, feed_stories.c.entered_at)
+    .where(*_MINE)
+    .order_by(*_LAST_COME_FIRST)
+    .limit(bindparam("most"))
+)
+_EDITED = (
+    select(feed_stories.c.story)
+    .where(*_MINE, feed_stories.c.again_at > bindparam("since"))
+    .order_by(*_LAST_COME_FIRST)
+    .limit(bindparam("most"))
+)
+_TAGGED = (
+    select(stories.c.id)
+    .join(story_tags, story_tags.c.story == stories.c.id)
+    .where(story_tags.c.key == bindparam("key"), NEWS)
+    .order_by(stories.c.kept_at.desc(), stories.c.published.desc(), stories.c.id.desc())
+    .limit(bindparam("most"))
+)
 
 
 def status(connection: Connection, defined: Sequence[Feed]) -> list[FeedStatus]:

@@ -3,23 +3,24 @@
 Every method is one transaction.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import Engine, delete, insert, select, update
 
 from tagwire.model import Feed, Story, TagFeeds
 from tagwire.store import archives, facts, fragments, listing, loading, marking, pages, picking, pings, tagfeeds
 from tagwire.store.engine import reading, writing
+from tagwire.store.fragments import Body
 from tagwire.store.listing import Line, Listing
 from tagwire.store.rows import IN_ONE_QUERY, chunks
 from tagwire.store.schema import feeds, files
 from tagwire.store.touched import Judge
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class State:
+class State(NamedTuple):
     """What is remembered of a feed between two times of publishing."""
 
     number: int
@@ -48,6 +49,7 @@ class Publishing:
     def __init__(self, engine: Engine) -> None:
         """Ask nothing yet."""
         self._engine = engine
+        self._at_hand = fragments.AtHand()
 
     # ------------------------------------------------------------ what is behind
 
@@ -75,17 +77,13 @@ class Publishing:
     def states(self) -> dict[str, State]:
         """Give what is remembered of every feed that was ever known, by name."""
         with reading(self._engine) as connection:
-            return {
-                name: State(number=number, stale=stale, made_from=made_from, stories=count)
-                for name, number, stale, made_from, count in connection.execute(
-                    select(feeds.c.name, feeds.c.id, feeds.c.stale, feeds.c.made_from, feeds.c.stories)
-                )
-            }
+            query = select(feeds.c.name, feeds.c.id, feeds.c.stale, feeds.c.made_from, feeds.c.stories)
+            return {name: State._make(values) for name, *values in connection.execute(query).all()}
 
     def cards(self) -> dict[str, str]:
         """Give what the pages of all feeds say of each, by the feed's name, in HTML."""
         with reading(self._engine) as connection:
-            return {row.name: row.card for row in connection.execute(select(feeds.c.name, feeds.c.card))}
+            return dict(connection.execute(select(feeds.c.name, feeds.c.card)).all())
 
     def published(self, began: datetime, ended: datetime) -> None:
         """Remember when something was published, and how long it took."""
@@ -131,16 +129,26 @@ class Publishing:
 
     def fragments(self, made_as: str, lines: Sequence[Line]) -> dict[int, bytes]:
         """Give the fragments that are still right, by the number of their story."""
-        with reading(self._engine) as connection:
-            return fragments.kept(connection, made_as, {line.story: line.change for line in lines})
+        found = self._at_hand.get(made_as, lines)
+        if len(found) < len(lines):
+            with reading(self._engine) as connection:
+                kept = fragments.kept(connection, made_as, [line for line in lines if line.story not in found])
+            self._at_hand.put(made_as, kept)
+            found |= {story: body for story, (_, body) in kept.items()}
+        return found
 
-    def keep_fragments(self, made: Mapping[str, Mapping[int, tuple[int, bytes]]]) -> None:
+    def have_fragments(self, made_as: str, made: Mapping[int, Body]) -> None:
+        """Have fragments at hand that will be kept."""
+        self._at_hand.put(made_as, made)
+
+    def keep_fragments(self, made: Mapping[str, Mapping[int, Body]]) -> None:
         """Keep fragments: for each way in which they are made, by the number of their story, with its change."""
         with writing(self._engine) as connection:
             fragments.keep(connection, made)
 
-    def forget_fragments(self, ways: Iterable[str]) -> None:
+    def forget_fragments(self, ways: Collection[str]) -> None:
         """Forget the fragments that are made in none of these ways: of another version, or for another address."""
+        self._at_hand.forget_others(ways)
         with writing(self._engine) as connection:
             fragments.forget_others(connection, ways)
 
@@ -187,7 +195,7 @@ class Publishing:
     def owners(self) -> dict[str, str]:
         """Give the files that we have written to ``output/``, each with the feed that it belongs to."""
         with reading(self._engine) as connection:
-            return {row.path: row.owner for row in connection.execute(select(files.c.path, files.c.owner))}
+            return dict(connection.execute(select(files.c.path, files.c.owner)).all())
 
     def outdate(self, owners: Iterable[str]) -> None:
         """Let feeds be behind: their files are removed."""

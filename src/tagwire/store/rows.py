@@ -53,6 +53,15 @@ def one_of(values: Iterable[str | int]) -> Select[Any]:
     return select(func.json_each(json.dumps(list(values))).table_valued("value").c.value)
 
 
+LISTED = select(func.json_each(bindparam("listed")).table_valued("value").c.value)
+"""The same for statements that are made once, which cost more to make than to run; `listed` gives its values."""
+
+
+def listed(values: Iterable[str | int]) -> dict[str, str]:
+    """Give the parameter that `LISTED` stands for."""
+    return {"listed": json.dumps(list(values))}
+
+
 def run_raw(connection: Connection, statement: UpdateBase, rows: Sequence[Raw]) -> None:
     """Run a statement for each of many rows; values that it has itself are written in it, not bound.
 

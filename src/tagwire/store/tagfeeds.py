@@ -34,7 +34,9 @@ def catch_up(connection: Connection, rules: TagFeeds, name_of: Callable[[str], s
         facts.put(connection, _RULES, repr(rules))
         facts.put(connection, _SEEN, "0")
     if not rules.enabled:
-        _forget(connection, select(feeds.c.tag_key).where(feeds.c.tag_key != ""))
+        keys = set(connection.execute(select(feeds.c.tag_key).where(feeds.c.tag_key != "")).scalars())
+        _forget(connection, keys)
+        _relink(connection, keys)
         return
     seen = int(facts.get(connection, _SEEN) or 0)
     newest = int(connection.execute(select(func.max(stories.c.change))).scalar() or 0)
@@ -98,8 +100,9 @@ def _recount(connection: Connection, keys: list[str], least: int, name_of: Calla
     _relink(connection, (enough.keys() - known) | (known - enough.keys()))
 
 
-def _forget(connection: Connection, keys: object) -> None:
-    connection.execute(delete(feeds).where(feeds.c.tag_key.in_(keys)))  # type: ignore[arg-type]  # a set, or a query
+def _forget(connection: Connection, keys: Iterable[str]) -> None:
+    for some in chunks(keys, IN_ONE_QUERY):
+        connection.execute(delete(feeds).where(feeds.c.tag_key.in_(some)))
 
 
 def _relink(connection: Connection, keys: Iterable[str]) -> None:
