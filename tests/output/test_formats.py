@@ -62,10 +62,11 @@ class Judge:
     """In texts that this reader makes something else of."""
 
 
-# Allowed in XML, but feedparser reads them as what Windows means by these bytes.
-C1 = re.compile("[\x80-\x9f]")
+# Allowed in XML, but feedparser reads them as what Windows means by these bytes, and mends what looks like UTF-8 that
+# was taken for ISO 8859-1.
+C1 = re.compile("[\x80-\x9f]|[\xc2-\xf4][\x80-\xbf]")
 # RSS does not say whether a title is text or HTML, and feedparser guesses.
-C1_OR_HTML = re.compile("[\x80-\x9f&<]")
+C1_OR_HTML = re.compile(f"{C1.pattern}|[&<]")
 
 
 def read_json(data: bytes) -> list[Told]:
