@@ -1,6 +1,7 @@
 """What servers can do to us, each case with what must be seen; and healthy sources read beside all of them."""
 
 import json
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ import sites
 from faults import GOOD
 from misbehaving import conditional, packed, page, redirect, serving
 from tagwire import definitions
-from tagwire.model import Outcome
+from tagwire.model import Outcome, Visit
 from tagwire.pipeline import Pipeline, database
 from tagwire.sources.limits import Limits
 from tagwire.sources.web import Web
@@ -98,6 +99,17 @@ def test_no_file_of_ours_is_published_and_what_is_published_is_valid(everything)
     for published in (everything.atom.decode(), json.dumps(everything.stories)):
         assert "root:" not in published
         assert "import" not in published
+
+
+def test_many_documents_that_stick_in_the_parser_hold_up_no_healthy_source():
+    slow = page(rss({"title": "T", "guid": "1", "author": "a" * 200_000}))
+    hosts = [f"127.0.5.{number}" for number in range(1, 26)]
+    with serving({"/stuck": slow, "/well": page(GOOD)}, hosts) as server:
+        visits = [Visit(source(server.url("/stuck" if n < 5 else "/well", host))) for n, host in enumerate(hosts)]
+        readings = Web(Limits(pause=0, parse_patience=1, parse_deadline=300)).read(visits, NOW)
+        came = list(islice(filter(None, readings), 20))  # who is stuck has a minute
+        readings.close()
+    assert {each.outcome for each in came} == {Outcome.NEW}
 
 
 def test_a_chain_of_redirects_ends_after_five():

@@ -110,29 +110,52 @@ def test_a_worker_that_is_not_ready_in_time_fails_its_document():
         assert home.get(timeout=20).error == "no parser could be started: not ready within 0.001 s"
 
 
-def test_a_spare_worker_helps_out_while_the_others_are_stuck_and_ends_when_nothing_waits():
-    with parsers(parsers=1, spare_parsers=1, parser_relief=0.2, parse_deadline=30) as (pool, home):
-        start(pool, "stuck", SLOW)
-        pool.relieve()
-        for name in ("one", "two"):
-            start(pool, name, rss(name))
-        pool.relieve()
-        assert len(pool._leads) == 1  # not for long yet
-        time.sleep(0.5)
-        for _ in range(3):
-            pool.relieve()
-        assert len(pool._leads) == 2  # and no more than allowed
-        assert {home.get(timeout=20).caller for _ in range(2)} == {"one", "two"}
-        pool._leads[1].thread.join(20)
+def long(name, length=18_000):
+    """Give a document that takes feedparser about two seconds, and is well: the square of this length."""
+    return rss({"title": name, "guid": name, "author": "a" * length})
+
+
+def test_a_document_that_takes_long_has_all_its_time_while_nobody_waits():
+    with parsers(parsers=1, parse_patience=0.2) as (pool, home):
+        start(pool, "long", long("Long"))
+        assert home.get(timeout=20).result.articles[0].title == "Long"
         assert len(workers()) == 1
-        pool.relieve()
-        assert len(pool._leads) == 1
 
 
-def test_no_spare_worker_starts_while_nothing_waits():
-    with parsers(parsers=1, parser_relief=0) as (pool, _):
-        pool.relieve()
-        start(pool, "stuck", SLOW)
-        time.sleep(0.5)
-        pool.relieve()
-        assert len(pool._leads) == 1
+def test_a_document_that_takes_long_holds_up_nobody_and_is_read_all_the_same():
+    with parsers(parsers=1, parse_patience=0.5, parse_deadline=30) as (pool, home):
+        for name, content in (("long", long("Long")), ("one", rss("One")), ("two", rss("Two"))):
+            start(pool, name, content)
+        came = [home.get(timeout=30) for _ in range(3)]
+    assert [each.caller for each in came] == ["one", "two", "long"]
+    assert [each.result.articles[0].title for each in came] == ["One", "Two", "Long"]
+
+
+def test_many_documents_that_are_stuck_hold_up_nobody():
+    with parsers(parsers=2, parse_patience=1, parse_deadline=240) as (pool, home):
+        for number in range(5):
+            start(pool, f"stuck {number}", SLOW)
+        for number in range(10):
+            start(pool, f"well {number}", rss("Well"))
+        came = [home.get(timeout=40) for _ in range(10)]
+        assert len(workers()) <= 3
+    assert {each.caller.split()[0] for each in came} == {"well"}
+
+
+def test_documents_that_are_stuck_share_the_time_of_one():
+    with parsers(parsers=1, parse_patience=0.1, parse_deadline=1) as (pool, home):
+        for number in range(5):
+            start(pool, number, SLOW)
+        came = {each.caller: each.error for each in (home.get(timeout=40) for _ in range(5))}
+    took = [float(error.removeprefix("the document took longer than ").split()[0]) for error in came.values()]
+    assert max(took) <= 1
+    assert min(took) <= 0.5
+
+
+def test_leaving_early_waits_for_no_document_that_was_begun_anew():
+    with parsers(parsers=1, parse_patience=0.5) as (pool, home):
+        for name in ("stuck", "stuck, too"):
+            start(pool, name, SLOW)
+        start(pool, "well", rss("Well"))
+        assert home.get(timeout=30).caller == "well"
+    assert workers() == []

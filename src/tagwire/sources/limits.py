@@ -32,14 +32,12 @@ class Limits:
 
     parsers: int = 2
     """Worker processes."""
-    spare_parsers: int = 2
-    """More of them, while all the others are busy for long."""
-    parser_relief: float = 2
-    """How long that is."""
     parser_start: float = 60
     """How long a new worker may take to be ready."""
     parse_deadline: float = 20
     """For one document."""
+    parse_patience: float = 3
+    """The same while others wait; it is begun anew then, in one more process that such documents share."""
     parse_memory: int = 1024**3
     """A worker's address space."""
     articles: int = 5_000

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from multiprocessing.connection import Connection
 from time import monotonic
@@ -21,6 +21,9 @@ from typing import IO, Self, TypeAlias
 from tagwire.model import About, Article, Source
 from tagwire.sources import identity
 from tagwire.sources.limits import Limits
+
+_LOOK_UP = 0.1
+"""Seconds after which it is seen whether a document takes too long."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,15 +84,17 @@ Answer: TypeAlias = tuple[Understood | None, str, tuple[str, ...] | None]
 class Parsers:
     """The worker processes of one reading; use it as a context manager, so that they end with it.
 
-    A worker starts when there is a document for it; spare ones start while documents wait and all others have long
-    been busy, and end when nothing waits. `deliver` is called in a worker's thread, once for each document.
+    A worker starts when there is a document for it. A document that takes long while others wait is begun anew in a
+    worker that such documents share, one after another, so that several of them hold up nobody else. `deliver` is
+    called in a worker's thread, once for each document.
     """
 
     def __init__(self, limits: Limits, deliver: Callable[[Parsed | BaseException], None]) -> None:
         self._limits = limits
         self._deliver = deliver
-        self._documents: queue.SimpleQueue[tuple[object, IO[bytes], Job] | None] = queue.SimpleQueue()
-        self._leads: list[_Lead] = []
+        self._lanes = _Lane(limits.parsers, self._patience), _Lane(1, self._last_patience)
+        self._short = min(limits.parse_patience, limits.parse_deadline)
+        self._lock = threading.Lock()
         self._closing = False
 
     def __enter__(self) -> Self:
@@ -100,74 +105,92 @@ class Parsers:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         """Break off what is being parsed, and end the workers."""
-        self._closing = True
-        for lead in self._leads:
-            lead.worker.kill()
-            self._documents.put(None)
-        for lead in self._leads:
-            lead.thread.join()
-            lead.worker.forget()
+        with self._lock:
+            self._closing = True
+        for lane in self._lanes:
+            for worker, _ in lane.led:
+                worker.kill()
+                lane.documents.put(None)
+        for lane in self._lanes:
+            for worker, thread in lane.led:
+                thread.join()
+                worker.forget()
 
     def start(self, caller: object, body: IO[bytes], job: Job) -> None:
         """Have a document parsed; its body is read, and closed, when it is its turn."""
-        self._documents.put((caller, body, job))
-        if sum(not lead.spare for lead in self._leads) < self._limits.parsers:
-            self._lead_one_more(spare=False)
+        self._wait(self._lanes[0], _Document(caller, body, job))
 
-    def relieve(self) -> None:
-        """Start a spare worker if documents wait and every worker is busy with one that takes long."""
-        self._leads = [lead for lead in self._leads if lead.thread.is_alive()]
-        long_ago = monotonic() - self._limits.parser_relief
-        stuck = all(lead.busy_since is not None and lead.busy_since < long_ago for lead in self._leads)
-        most = self._limits.parsers + self._limits.spare_parsers
-        if stuck and self._leads and len(self._leads) < most and not self._documents.empty():
-            self._lead_one_more(spare=True)
-
-    def _lead_one_more(self, *, spare: bool) -> None:
-        lead = _Lead(_Worker(self._limits), spare=spare)
-        lead.thread = threading.Thread(target=self._run, args=(lead,), name="tagwire-parser", daemon=True)
-        self._leads.append(lead)
-        lead.thread.start()
-
-    def _run(self, lead: "_Lead") -> None:
-        try:
-            while (document := self._next(lead)) is not None:
-                lead.busy_since = monotonic()
-                self._parse(lead.worker, *document)
-                lead.busy_since = None
-        finally:
-            if lead.spare:
-                lead.worker.forget()
-
-    def _next(self, lead: "_Lead") -> tuple[object, IO[bytes], Job] | None:
-        try:
-            return self._documents.get(block=not lead.spare)
-        except queue.Empty:
-            return None
-
-    def _parse(self, worker: "_Worker", caller: object, body: IO[bytes], job: Job) -> None:
-        with body:
+    def _wait(self, lane: "_Lane", document: "_Document") -> None:
+        """Let a document wait for its turn in a lane, with one worker more there if there may be."""
+        with self._lock:
             if self._closing:
+                document.body.close()
                 return
-            body.seek(0)
-            content = body.read()
+            lane.documents.put(document)
+            if len(lane.led) < lane.workers:
+                worker = _Worker(self._limits)
+                thread = threading.Thread(target=self._run, args=(lane, worker), name="tagwire-parser", daemon=True)
+                lane.led.append((worker, thread))
+                thread.start()
+
+    def _patience(self) -> float:
+        """Give the seconds that a document may take now: fewer while others wait for it to end."""
+        return self._limits.parse_deadline if self._lanes[0].documents.empty() else self._short
+
+    def _last_patience(self) -> float:
+        """Give the seconds that one may take which was begun anew: it shares them with those that wait behind it."""
+        waiting = self._lanes[1].documents.qsize()
+        return max(self._limits.parse_deadline / (1 + waiting), self._short)
+
+    def _run(self, lane: "_Lane", worker: "_Worker") -> None:
+        while (document := lane.documents.get()) is not None:
+            if self._closing:
+                document.body.close()
+            else:
+                self._parse(lane, worker, document)
+
+    def _parse(self, lane: "_Lane", worker: "_Worker", document: "_Document") -> None:
         try:
-            result, error, instead = worker.parse(content, job)
-            self._deliver(Parsed(caller=caller, result=result, error=error, instead=instead))
+            document.body.seek(0)
+            result, why, instead = worker.parse(document.body.read(), document.job, lane.patience)
+        except _TakesLongError as long:
+            if lane is self._lanes[0] and long.seconds < self._limits.parse_deadline:
+                self._wait(self._lanes[1], document)
+                return
+            result, why, instead = None, f"the document took longer than {long.seconds:.3g} s to parse", None
         except BaseException as error:  # noqa: BLE001 - the consumer would wait for ever; it is raised there
             self._deliver(error)
+            return
+        document.body.close()
+        self._deliver(Parsed(caller=document.caller, result=result, error=why, instead=instead))
 
 
-class _Lead:
-    """A thread, and the worker that it leads."""
+@dataclass(frozen=True, slots=True)
+class _Document:
+    """A document, as it was handed in."""
 
-    thread: threading.Thread
+    caller: object
+    body: IO[bytes]
+    job: Job
 
-    def __init__(self, worker: "_Worker", *, spare: bool) -> None:
-        self.worker = worker
-        self.spare = spare
-        self.busy_since: float | None = None
-        """By the monotonic clock."""
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Lane:
+    """Documents that wait for one another, and the workers that take them, each led by a thread."""
+
+    workers: int
+    """How many at most."""
+    patience: Callable[[], float]
+    documents: "queue.SimpleQueue[_Document | None]" = field(default_factory=queue.SimpleQueue)
+    led: "list[tuple[_Worker, threading.Thread]]" = field(default_factory=list)
+
+
+class _TakesLongError(Exception):
+    """A document took longer than it may."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
 
 
 class _Worker:
@@ -180,22 +203,40 @@ class _Worker:
         self._pipe: Connection | None = None
         self._over = False
 
-    def parse(self, content: bytes, job: Job) -> Answer:
-        """Give what the worker makes of a document, or why it does not."""
-        answer: Answer
+    def parse(self, content: bytes, job: Job, patience: Callable[[], float]) -> Answer:
+        """Give what the worker makes of a document, or why it does not.
+
+        Args:
+            content: the document.
+            job: what else is to be known.
+            patience: gives the seconds that it may take, as things are now.
+
+        Raises:
+            _TakesLongError: it took longer.
+
+        """
         try:
             pipe = self._pipe or self._start()
             pipe.send((content, job))
-            if pipe.poll(self._limits.parse_deadline):
-                answer = pipe.recv()
-                return answer
-            why = f"the document took longer than {self._limits.parse_deadline:g} s to parse"
+            answer = self._answer(pipe, patience)
         except (EOFError, ConnectionError):
             why = "the parser died of the document"
         except OSError as error:
             why = f"no parser could be started: {error}"
+        else:
+            return answer
         self.forget()
         return None, why, None
+
+    def _answer(self, pipe: Connection, patience: Callable[[], float]) -> Answer:
+        """Wait for an answer; one that does not come in time costs the process."""
+        begun = monotonic()
+        while not pipe.poll(_LOOK_UP):
+            if monotonic() - begun >= (most := patience()):
+                self.forget()
+                raise _TakesLongError(most)
+        answer: Answer = pipe.recv()
+        return answer
 
     def kill(self) -> None:
         """End the process for good, from another thread; what it is busy with is lost."""

@@ -126,7 +126,6 @@ class _Trip:
                 while self._away:
                     self._transfers.wake()
                     yield from self._come_home()
-                    self._parsers.relieve()
                     yield from self._set_out()
         finally:
             _discard(self._inbox)
