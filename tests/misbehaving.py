@@ -47,6 +47,8 @@ class Conversation:
     asked: Asked
     socket: socket.socket
     stop: threading.Event
+    answered: Callable[[], None]
+    """Called before the last of an answer is sent: the client may go on before we come to say so afterwards."""
     close: bool = False
     """Whether the connection ends with this answer."""
 
@@ -90,6 +92,7 @@ def page(
         lines = {"Content-Type": kind, "Content-Length": str(len(body) if length is None else length)}
         lines |= headers or {}
         head = "".join(f"{name}: {value}\r\n" for name, value in lines.items() if value)
+        conversation.answered()
         conversation.send(f"HTTP/1.1 {status}\r\n{head}\r\n".encode("latin-1") + body)
         if length is not None:
             conversation.close = True
@@ -211,8 +214,15 @@ class _Serving:
         first, *lines = data.decode("latin-1").split("\r\n\r\n")[0].split("\r\n")
         headers = {name.lower(): value.strip(" \t") for name, _, value in (line.partition(":") for line in lines)}
         asked = Asked(first.split()[1], headers, time.monotonic(), port)
-        conversation = Conversation(asked, client, self.stop)
         host = headers.get("host", "")
+        busy = [host]
+
+        def answered() -> None:
+            with self.lock:
+                self.busy.subtract(busy)
+                busy.clear()
+
+        conversation = Conversation(asked, client, self.stop, answered)
         with self.lock:
             self.server.asked.append(asked)
             self.busy[host] += 1
@@ -221,8 +231,7 @@ class _Serving:
         try:
             self.server.answers.get(asked.path, page(b"", "404 Not Found"))(conversation)
         finally:
-            with self.lock:
-                self.busy[host] -= 1
+            answered()
         return not conversation.close and not self.stop.is_set()
 
     def end(self) -> None:

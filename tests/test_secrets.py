@@ -94,8 +94,8 @@ def left(tmp_path_factory):
         ):  # fmt: skip
             daemon = processes.Daemon(process, log)
             try:
-                daemon.until(lambda: len(ended(site)) == len(SOURCES))
                 daemon.until((site.root / "output/all.atom").exists)
+                daemon.until(lambda: len(ended(site)) == len(SOURCES))
                 operator = daemon.until_said(r"serving the operator at (http://\S+)")
                 found = {path: read(operator, path) for path in ("status", "status.json", "health.atom", "metrics")}
                 process.terminate()
