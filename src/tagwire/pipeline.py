@@ -12,7 +12,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from time import sleep
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 from tagwire.errors import TagwireError
 from tagwire.locks import held
@@ -22,9 +24,10 @@ from tagwire.publishing import Published, Publisher, hub
 from tagwire.sources import Kind, kinds, schedule
 from tagwire.sources.drive import Manner
 from tagwire.sources.http import user_agent
+from tagwire.sources.limits import Limits
 from tagwire.store.conditions import depends_on_time
 from tagwire.store.keeping import Kept
-from tagwire.store.leases import LEASE
+from tagwire.store.leases import LEASE, Claim
 from tagwire.store.store import Store
 from tagwire.store.visits import Defined, generation
 from tagwire.stories.learnt import ENOUGH
@@ -38,6 +41,9 @@ _ARTICLES_AT_ONCE = 2_000
 _LONGEST_BATCH = timedelta(seconds=1)
 _LONGEST_PASS = timedelta(minutes=5)
 """What falls due later than this waits for the next pass: a pass dates its readings by its begin."""
+_PAUSE = timedelta(seconds=Limits().pause)
+_LOOK_AGAIN, _LONGEST_WAIT = 0.1, 120.0
+"""Seconds after which it is seen whether another pass has left a host, and for how long."""
 
 
 Progress = Callable[[int, int], object]
@@ -56,6 +62,8 @@ class _Pass:
     begun: datetime
     everything: bool
     lasting: bool
+    name: str = field(default_factory=lambda: uuid4().hex)
+    """No other pass has it."""
     claimed: set[str] = field(default_factory=set)
     """Addresses that we have leased and whose readings are not kept yet."""
     away: set[str] = field(default_factory=set)
@@ -122,10 +130,14 @@ class Pipeline:
 
     def _collect(self, current: _Pass) -> Iterator[Kept]:
         readings = self.kinds[current.kind].read(self._visits(current), current.begun)
-        for batch in self._batches(current, self._leased(current, readings)):
-            kept = self._keep(batch)
-            current.claimed.difference_update(reading.source.address for reading in batch)
-            yield from kept
+        try:
+            for batch in self._batches(current, self._leased(current, readings)):
+                kept = self._keep(batch)
+                current.claimed.difference_update(reading.source.address for reading in batch)
+                yield from kept
+        except (KeyboardInterrupt, GeneratorExit):  # somebody has had enough; others need not wait for it
+            self.store.release(list(current.claimed))
+            raise
         # Not after an error that nobody foresaw: what led to it is left alone until the lease runs out.
         self.store.release(list(current.claimed))
 
@@ -148,20 +160,33 @@ class Pipeline:
 
     def _visits(self, current: _Pass) -> Iterator[Visit | None]:
         """Claim what is due, some at a time, as far as the kind has room for it."""
+        waited = 0.0
         while not self.stopping():
             visits = self._claim(current)
             yield from visits
-            if not visits:
-                if not current.away:
-                    return
+            if visits:
+                waited = 0.0
+            elif current.away:
                 yield None
+            elif waited < _LONGEST_WAIT and not current.lasting and self._is_kept_waiting(current):
+                sleep(_LOOK_AGAIN)
+                waited += _LOOK_AGAIN
+            else:
+                return  # what another pass is in the way of is due as before
+
+    def _is_kept_waiting(self, current: _Pass) -> bool:
+        now = self.clock()
+        return self.store.waits(now, self._wanted(current, now))
+
+    def _wanted(self, current: _Pass, now: datetime) -> Claim:
+        due_by = min(now, current.begun + _LONGEST_PASS) if current.lasting else current.begun
+        return Claim(
+            kinds=(current.kind,), due_by=due_by, everything=current.everything, by=current.name, pause=_PAUSE
+        )  # fmt: skip
 
     def _claim(self, current: _Pass) -> list[Visit]:
         now = self.clock()
-        due_by = min(now, current.begun + _LONGEST_PASS) if current.lasting else current.begun
-        due = self.store.claim(
-            now, _CLAIMED_AT_ONCE, kinds=(current.kind,), due_by=due_by, everything=current.everything
-        )
+        due = self.store.claim(now, _CLAIMED_AT_ONCE, self._wanted(current, now))
         # Another process may have taken over newer definitions; what they added is for those who know it.
         self.store.release([address for address, _ in due if address not in self._sources])
         held = self.store.held(now) if due else {}

@@ -13,6 +13,7 @@ from examples import NOON, RULES, article, hourly, source, tagged, tags
 from tagwire.errors import StoreError
 from tagwire.model import And, Enclosure, Everything, Feed, HasTag, Hints, Not, Or, Outcome
 from tagwire.sources import schedule
+from tagwire.store.leases import Claim
 from tagwire.store.store import Store
 from tagwire.store.visits import Defined
 from tagwire.stories.match import Matcher
@@ -303,8 +304,8 @@ def test_what_is_read_anew_after_a_dropped_memo_is_news_and_no_backlog(store):
 # ------------------------------------------------------------ visits
 
 
-def claim(store, now=NOON, **changes):
-    return store.claim(now, 10, kinds=("web",), **changes)
+def claim(store, now=NOON, limit=10, **changes):
+    return store.claim(now, limit, Claim(**{"kinds": ("web",), "due_by": now, **changes}))
 
 
 def test_a_source_is_claimed_by_one_process_until_it_is_kept(store):
@@ -338,7 +339,7 @@ def test_a_lease_that_is_renewed_does_not_run_out(store):
 
 def test_a_lease_counts_from_the_time_of_the_claim_however_long_the_pass_has_gone_on(store):
     late = NOON + 2 * HOUR
-    store.claim(late, 10, kinds=("web",), due_by=NOON + HOUR)
+    claim(store, late, due_by=NOON + HOUR)
 
     assert claim(store, late + timedelta(minutes=9)) == []
     assert len(claim(store, late + timedelta(minutes=11))) == 2
@@ -371,11 +372,49 @@ def test_sources_of_a_crowded_host_take_their_turn_until_all_are_visited(store):
     assert sorted(visited) == sorted(each.address for each in crowd(30))
 
 
+def test_no_two_passes_are_at_one_host(store):
+    adopt(store, *crowd(20), now=NOON - HOUR)
+    adopt(store, *crowd(20), NEWS)
+    first = [address for address, _ in claim(store, by="one", limit=3)]
+    asked = Claim(kinds=("web",), due_by=NOON, by="another")
+
+    assert [address for address, _ in claim(store, by="another")] == [NEWS.address]
+    assert store.waits(NOON, asked)
+    assert len(claim(store, by="one")) == 5  # it may have more of the host itself
+    keep(store, *(tagged(of=replace(NEWS, address=address)) for address in first))
+    assert claim(store, by="another") == []
+
+
+def test_a_host_is_left_alone_for_a_pause_after_another_pass_was_there(store):
+    one, other = crowd(2)
+    adopt(store, one, other)
+    pause, soon, later = timedelta(seconds=2), NOON + timedelta(seconds=1), NOON + timedelta(seconds=2)
+    claim(store, by="one", limit=1)
+    keep(store, tagged(of=one), now=NOON)
+    asked = Claim(kinds=("web",), due_by=soon, by="another", pause=pause)
+
+    assert claim(store, soon, by="another", pause=pause) == []
+    assert store.waits(soon, asked)
+    assert not store.waits(soon, replace(asked, by="one"))
+    assert [address for address, _ in claim(store, soon, by="one", pause=pause)] == [other.address]
+    store.release([other.address])
+    assert [address for address, _ in claim(store, later, by="another", pause=pause)] == [other.address]
+
+
+def test_nothing_waits_for_a_host_that_is_held_or_where_nothing_is_due(store):
+    one, other = crowd(2)
+    adopt(store, one, other)
+    claim(store, by="one", limit=1)
+    asked_to_wait(store, one, "crowd.example", HOUR)
+
+    assert not store.waits(NOON, Claim(kinds=("web",), due_by=NOON, by="another", pause=HOUR, everything=True))
+
+
 def test_folders_have_no_host_that_they_could_crowd(store):
     folders = [replace(NEWS, name=f"folder-{n}", kind="files", address=f"/srv/{n}") for n in range(30)]
     adopt(store, *folders)
 
-    assert len(store.claim(NOON, 100, kinds=("files",))) == 30
+    assert len(claim(store, limit=100, kinds=("files",))) == 30
 
 
 def asked_to_wait(store, of, host, span, *, now=NOON, every=HOUR, **hints):
@@ -411,7 +450,7 @@ def test_a_host_is_left_alone_by_sources_that_come_later_and_by_passes_over_ever
     adopt(store, replace(crowded[0], timezone="Asia/Shanghai"), *crowded[1:], NEWS, now=NOON)
     soon, later = NOON + timedelta(minutes=29), NOON + timedelta(minutes=31)
 
-    everything = store.claim(soon, 10, kinds=("web",), due_by=soon, everything=True)
+    everything = claim(store, soon, everything=True)
     assert [address for address, _ in everything] == [NEWS.address]
     status = {each.name: each for each in store.sources()}
     assert {status[each.name].next_at for each in crowded} == {NOON + timedelta(minutes=30)}
@@ -427,7 +466,7 @@ def test_the_longest_patience_that_a_host_asked_for_holds(store):
 
     assert store.held(NOON) == {"crowd.example": NOON + timedelta(minutes=40)}
     soon = NOON + timedelta(minutes=39)
-    assert store.claim(soon, 10, kinds=("web",), due_by=soon, everything=True) == []
+    assert claim(store, soon, everything=True) == []
 
 
 def test_a_source_that_is_visited_rarely_holds_its_host_no_longer_than_asked_and_nobody_for_more_than_a_week(store):

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -18,55 +19,92 @@ PER_HOST = 8
 """How many sources of one host are claimed at a time: more would only wait for one another, and hold up others."""
 
 
-def claim(
-    connection: Connection, at: datetime, limit: int, *, kinds: Sequence[str], due_by: datetime, everything: bool
-) -> list[tuple[str, Memo]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """What a pass asks for."""
+
+    kinds: Sequence[str]
+    """Only sources of these kinds."""
+    due_by: datetime
+    """Those that are due by then, and have not been visited since."""
+    everything: bool = False
+    """Also those not due yet; none is visited twice since `due_by`."""
+    by: str = ""
+    """Names the pass, and no other one."""
+    pause: timedelta = timedelta()
+    """How long a host is left alone after another pass was there; our own pass sees to that itself."""
+
+
+def claim(connection: Connection, at: datetime, limit: int, wanted: Claim) -> list[tuple[str, Memo]]:
     """Lease the sources that are due: no other process visits them until they are kept, or the lease runs out.
 
-    Of one host only a few are leased at a time, by whomever, so that many sources on it hold up no other; and none of
-    a host that asked for patience.
+    Of one host only a few are leased at a time, so that many sources on it hold up no other; and none of a host where
+    another pass is, or was a moment ago, or that asked for patience.
 
     Args:
         connection: in a writing transaction.
         at: the time.
         limit: how many at most.
-        kinds: only sources of these kinds.
-        due_by: those that are due by then, and have not been visited since.
-        everything: also those not due yet; none is visited twice since `due_by`.
+        wanted: which.
 
     Returns:
         address and memo of each, the longest due first.
 
     """
-    chosen = list(islice(_free(connection, at, kinds, due_by, everything=everything), limit))
-    _lease(connection, sources.c.id.in_(one_of(chosen)), at)
+    chosen = list(islice(_free(connection, at, wanted), limit))
+    _lease(connection, sources.c.id.in_(one_of(chosen)), at, leased_by=wanted.by)
     query = select(sources.c.id, sources.c.address, memos.c.memo).join_from(sources, memos)
     found = {row.id: row for row in connection.execute(query.where(sources.c.id.in_(one_of(chosen))))}
     return [(found[number].address, found[number].memo) for number in chosen]
 
 
-def _free(
-    connection: Connection, at: datetime, kinds: Sequence[str], due_by: datetime, *, everything: bool
-) -> Iterator[int]:
+def waits(connection: Connection, at: datetime, wanted: Claim) -> bool:
+    """Tell whether something could be claimed if no other pass were at its host."""
+    _, others = _there(connection, at, wanted)
+    held = holds.held(connection, at)
+    return bool(others) and any(host in others and host not in held for _, host in _due(connection, at, wanted))
+
+
+def _free(connection: Connection, at: datetime, wanted: Claim) -> Iterator[int]:
     """Give the sources that may be leased, the longest due first; no further than they are taken from here."""
+    crowd, others = _there(connection, at, wanted)
+    closed = others | holds.held(connection, at).keys()
+    for number, host in _due(connection, at, wanted):
+        if not host or (host not in closed and crowd[host] < PER_HOST):
+            crowd[host] += 1
+            yield number
+
+
+def _there(connection: Connection, at: datetime, wanted: Claim) -> tuple[Counter[str], set[str]]:
+    """Give how many sources of each host are leased, and the hosts where another pass is, or was a moment ago."""
+    leased, ours = _leased(at), sources.c.leased_by == wanted.by
+    just_now = (sources.c.last_at > at - wanted.pause) & (sources.c.last_at <= at)
+    found = connection.execute(
+        select(sources.c.host, leased.label("leased"), ours.label("ours")).where(
+            sources.c.host != "", or_(leased, just_now & not_(ours))
+        )
+    ).all()
+    return Counter(row.host for row in found if row.leased), {row.host for row in found if not row.ours}
+
+
+def _due(connection: Connection, at: datetime, wanted: Claim) -> Iterator[tuple[int, str]]:
+    """Give number and host of what is due and not leased, the longest due first."""
     # What was written while the clock was ahead of today's holds up nothing.
     ahead = sources.c.last_at > at
-    due = true() if everything else or_(sources.c.next_at <= due_by, ahead)
-    unvisited = or_(sources.c.last_at.is_(None), sources.c.last_at < due_by, ahead)
-    leased = sources.c.leased_until.between(at, at + LEASE)
-    held = holds.held(connection, at)
-    crowd = Counter(connection.execute(select(sources.c.host).where(leased)).scalars())
-    waiting = (
+    due = true() if wanted.everything else or_(sources.c.next_at <= wanted.due_by, ahead)
+    unvisited = or_(sources.c.last_at.is_(None), sources.c.last_at < wanted.due_by, ahead)
+    query = (
         select(sources.c.id, sources.c.host)
-        .where(sources.c.defined, sources.c.kind.in_(kinds), due, unvisited)
-        .where(or_(sources.c.leased_until.is_(None), not_(leased)))
+        .where(sources.c.defined, sources.c.kind.in_(wanted.kinds), due, unvisited)
+        .where(or_(sources.c.leased_until.is_(None), not_(_leased(at))))
         .order_by(sources.c.next_at, sources.c.id)
     )
-    with connection.execute(waiting) as found:
-        for number, host in found:
-            if not host or (host not in held and crowd[host] < PER_HOST):
-                crowd[host] += 1
-                yield number
+    with connection.execute(query) as found:
+        yield from found
+
+
+def _leased(at: datetime) -> ColumnElement[bool]:
+    return sources.c.leased_until.between(at, at + LEASE)
 
 
 def renew(connection: Connection, addresses: Iterable[str], at: datetime) -> None:
@@ -74,8 +112,8 @@ def renew(connection: Connection, addresses: Iterable[str], at: datetime) -> Non
     _lease(connection, sources.c.address.in_(one_of(addresses)), at)
 
 
-def _lease(connection: Connection, chosen: ColumnElement[bool], at: datetime) -> None:
-    connection.execute(update(sources).where(chosen).values(leased_until=at + LEASE))
+def _lease(connection: Connection, chosen: ColumnElement[bool], at: datetime, **more: str) -> None:
+    connection.execute(update(sources).where(chosen).values(leased_until=at + LEASE, **more))
 
 
 def release(connection: Connection, addresses: Iterable[str]) -> None:

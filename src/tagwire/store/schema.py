@@ -116,6 +116,7 @@ sources = Table(
     Column("next_at", Moment, nullable=False),
     Column("next_reason", Text, nullable=False, server_default=""),
     Column("leased_until", Moment),  # a process is visiting it
+    Column("leased_by", Text, nullable=False, server_default=""),  # the pass that does, or did last
     Index("sources_due", "defined", "kind", "next_at"),
 )
 

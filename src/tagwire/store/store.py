@@ -161,18 +161,15 @@ class Store:
 
     # ------------------------------------------------------------ visits and articles
 
-    def claim(
-        self,
-        at: datetime,
-        limit: int,
-        *,
-        kinds: Sequence[str],
-        due_by: datetime | None = None,
-        everything: bool = False,
-    ) -> list[tuple[str, Memo]]:
+    def claim(self, at: datetime, limit: int, wanted: leases.Claim) -> list[tuple[str, Memo]]:
         """Lease the sources that are due by then or now, so that no other process visits them; see `leases.claim`."""
         with writing(self._engine) as connection:
-            return leases.claim(connection, at, limit, kinds=kinds, due_by=due_by or at, everything=everything)
+            return leases.claim(connection, at, limit, wanted)
+
+    def waits(self, at: datetime, wanted: leases.Claim) -> bool:
+        """Tell whether something could be claimed if no other pass were at its host."""
+        with reading(self._engine) as connection:
+            return leases.waits(connection, at, wanted)
 
     def held(self, at: datetime) -> dict[str, datetime]:
         """Give the hosts that asked for patience, and until when each is left alone."""
