@@ -4,6 +4,7 @@ import io
 import multiprocessing
 import shutil
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -104,9 +105,13 @@ class Tagwire:
         assert ended["new"] == new.get(scene, 0), (scene, ended)
 
     def prepare(self, scene: str) -> None:
-        """Begin anew where everything shall be new."""
+        """Begin anew where everything shall be new; else see to it that no pass waits for the pause after the last."""
         if scene == COLD:
             self._begin()
+        else:
+            from tagwire.sources.limits import Limits
+
+            time.sleep(2 * Limits().pause)
 
     def _begin(self) -> None:
         from datetime import UTC, datetime
