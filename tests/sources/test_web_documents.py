@@ -143,6 +143,21 @@ def test_the_base_that_a_document_names_counts():
     assert based.content == '<a href="http://other.example/dir/sub/b">b</a>'
 
 
+def test_a_base_that_is_relative_itself_begins_at_the_document():
+    based = one(
+        b'<feed xmlns="http://www.w3.org/2005/Atom"><entry xml:base="sub/"><title>T</title><link href="a"/>'
+        b'<summary type="html">&lt;a href="b"&gt;b&lt;/a&gt;</summary></entry></feed>'
+    )
+    assert based.link == "http://example.org/news/sub/a"
+    assert based.content == '<a href="http://example.org/news/sub/b">b</a>'
+
+
+@pytest.mark.parametrize("guid", ["a1", "/2024/a1", "isbn:9780131103627", "tag:example.org,2024:a1"])
+def test_a_guid_is_a_name_and_no_address_so_that_it_outlives_a_move(guid):
+    written = f"<title>T</title><guid isPermaLink='false'>{guid}</guid>"
+    assert item(written).guid == item(written, url="https://moved.example/feed").guid == guid
+
+
 @pytest.mark.parametrize("link", ["javascript:alert(1)", "java\tscript:alert(1)", "data:text/html,x", "file:///etc/x"])
 def test_a_link_that_nobody_should_follow_is_none(link):
     assert item(f"<title>T</title><link>{link}</link>").link is None

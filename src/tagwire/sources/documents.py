@@ -5,7 +5,7 @@ import re
 import sys
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from xml.sax import SAXException
 
 import feedparser
@@ -13,6 +13,7 @@ import feedparser
 from tagwire.errors import SourceError
 from tagwire.model import About, Article, Precision
 from tagwire.sources import dates, entries, identity, jsonfeed
+from tagwire.sources.border import When
 from tagwire.sources.discovery import PageError, discover, is_page
 from tagwire.sources.drafts import Draft
 from tagwire.sources.exchange import shortened
@@ -25,6 +26,8 @@ _BLANKS = b" \t\r\n\0\xef\xbb\xbf"
 _END = re.compile(rb"</(?:\w{1,40}:)?(?:rss|feed|rdf|channel)\s*>", re.IGNORECASE)
 _TAIL = 8 * 1024
 _DECLARATION = re.compile(rb"\A\s{0,99}<\?xml[^>]{0,999}\?>")
+_BASE = re.compile(rb"(?<![\w-])base\s*=\s*[\"']")
+"""An `xml:base`, which may be relative itself; in UTF-16 it is not to be seen."""
 _REFERENCE = re.compile(rb"&#(?:[xX]([0-9a-fA-F]{1,9})|([0-9]{1,9}));")
 
 
@@ -43,7 +46,7 @@ def read_document(content: bytes, job: Job) -> Understood:
         return _understood(list(jsonfeed.drafts(loaded, _public(job.url))), jsonfeed.about(loaded), content, job)
     document = _parse(content, job)
     drafts = list(entries.drafts(document, _public(job.url)))
-    return _understood(drafts, entries.about(document), content, job, document["feed"])
+    return _understood(drafts, entries.about(document, _public(job.url)), content, job, document["feed"])
 
 
 def _public(url: str) -> str:
@@ -53,7 +56,10 @@ def _public(url: str) -> str:
 
 def _parse(content: bytes, job: Job) -> Any:
     """Have feedparser read it: from a file in memory, since it opens a string or bytes that look like a path."""
-    headers = {"content-type": _content_type(content, job.content_type), "content-location": _public(job.url)}
+    headers = {"content-type": _content_type(content, job.content_type)}
+    if _BASE.search(content) or b"\0" in content:
+        # Else feedparser resolves nothing, guids least of all: a name is no address, and outlives a move.
+        headers["content-location"] = _public(job.url)
     try:
         document = _feedparser(content, headers)
     except ValueError:  # over a declaration or a reference to a character that there is not
@@ -108,49 +114,57 @@ def _content_type(content: bytes, declared: str) -> str:
     return f"{declared.partition(';')[0]}; charset=utf-8"
 
 
+class _Entry(NamedTuple):
+    """One entry, and when it was published."""
+
+    draft: Draft
+    when: When
+
+
 def _understood(found: list[Draft], about: About, content: bytes, job: Job, feed: Any = None) -> Understood:
-    drafts = _newest(found, job.limit)
-    marks = [identity.mark(draft) for draft in drafts]
+    dated = [_Entry(each, dates.when(each.published, each.published_parsed, job.source, job.now)) for each in found]
+    newest = _newest(dated, job.limit)
+    marks = [identity.mark(each.draft) for each in newest]
     last = [Mark.read(text) for text in job.marks]
     rule = identity.settled(job.rule, marks, last)
+    known = {each.raw for each in last} if rule == job.rule else set()
     wanted = wishes(content, feed or {})
     return Understood(
-        articles=tuple(_articles(drafts, marks, {each.raw for each in last} if rule == job.rule else set(), rule, job)),
+        articles=tuple(_articles(newest, marks, known, rule, job)),
         about=about,
         rule=rule,
         marks=tuple(map(str, marks)),
         warnings=tuple(_warnings(len(found), rule, job)),
         entries=len(found),
-        oldest=_oldest(found, job),
+        oldest=_oldest([each.when for each in dated]),
         fresh_for=wanted.fresh_for,
         skip_hours=wanted.skip_hours,
         skip_days=wanted.skip_days,
     )
 
 
-def _newest(drafts: list[Draft], limit: int) -> list[Draft]:
-    """Give the newest drafts, in the order of the document."""
-    if len(drafts) <= limit:
-        return drafts
-    order = sorted(range(len(drafts)), key=lambda i: tuple(drafts[i].published_parsed or ())[:6], reverse=True)
-    return [drafts[i] for i in sorted(order[:limit])]
+def _newest(entries: list[_Entry], limit: int) -> list[_Entry]:
+    """Give the newest entries, in the order of the document."""
+    if len(entries) <= limit:
+        return entries
+    order = sorted(range(len(entries)), key=lambda i: tuple(entries[i].draft.published_parsed or ())[:6], reverse=True)
+    return [entries[i] for i in sorted(order[:limit])]
 
 
-def _oldest(drafts: Sequence[Draft], job: Job) -> datetime | None:
+def _oldest(when: Sequence[When]) -> datetime | None:
     """Give when the oldest was published, None unless all of them say when."""
-    when = [dates.when(draft.published, draft.published_parsed, job.source, job.now) for draft in drafts]
     if any(each.dated is Precision.UNKNOWN for each in when):
         return None
     return min((each.moment for each in when), default=None)
 
 
-def _articles(drafts: Sequence[Draft], marks: Sequence[Mark], known: set[str], rule: str, job: Job) -> list[Article]:
+def _articles(entries: Sequence[_Entry], marks: Sequence[Mark], known: set[str], rule: str, job: Job) -> list[Article]:
     """Make articles of the entries that are new or say something else than last time; of each name the first."""
     articles: dict[str, Article] = {}
-    for draft, mark in zip(drafts, marks, strict=True):
+    for (draft, when), mark in zip(entries, marks, strict=True):
         name = identity.key(draft, rule)
         if mark.raw not in known and name not in articles:
-            articles[name] = draft.to_article(job.source, name, job.now)
+            articles[name] = draft.to_article(job.source, name, when)
     return list(articles.values())
 
 

@@ -3,12 +3,11 @@
 import hashlib
 import html
 from dataclasses import dataclass, replace
-from datetime import datetime
 from time import struct_time
 
 from tagwire.model import Article, Enclosure, Source
 from tagwire.sources import dates
-from tagwire.sources.border import make_article
+from tagwire.sources.border import When, make_article
 from tagwire.text import one_line, plain
 
 _TITLE = 2_000
@@ -66,7 +65,7 @@ class Draft:
     image: str | None = None
     rights: Text = Text()
 
-    def to_article(self, source: Source, guid: str, now: datetime) -> Article:
+    def to_article(self, source: Source, guid: str, when: When) -> Article:
         """Make it an article, of a size that can be lived with."""
         content = (self.content if self.content.value.strip() else self.summary).cut(_CONTENT)
         summary = self.summary.cut(_SUMMARY)
@@ -75,7 +74,7 @@ class Draft:
             words = ""
         return make_article(
             source,
-            dates.when(self.published, self.published_parsed, source, now),
+            when,
             guid=short_guid(guid),
             link=self.link or None,
             title=self.title.cut(_TITLE).as_text(),

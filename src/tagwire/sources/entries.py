@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+from urllib.parse import urljoin
 
 from tagwire.model import About, Enclosure
-from tagwire.sources.border import make_about
+from tagwire.sources.border import make_about, safe_url
 from tagwire.sources.drafts import Draft, Text
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
@@ -23,10 +24,11 @@ def drafts(document: Mapping[str, Any], url: str) -> Iterator[Draft]:
         yield _draft(dict(entry), url, language, inherited)  # a plain dict: feedparser's own is slow, and guesses
 
 
-def about(document: Mapping[str, Any]) -> About:
-    """Give what a web feed says of itself."""
+def about(document: Mapping[str, Any], url: str) -> About:
+    """Give what a web feed says of itself; `url` is its own address."""
     feed = document["feed"]
-    return make_about(id=_string(feed, "id"), title=_text(feed, "title").as_text(), link=_string(feed, "link"))
+    link = safe_url(_string(feed, "link"), url) or ""
+    return make_about(id=_string(feed, "id"), title=_text(feed, "title").as_text(), link=link)
 
 
 def _draft(entry: Mapping[str, Any], url: str, language: str | None, inherited: tuple[str, ...]) -> Draft:
@@ -37,7 +39,7 @@ def _draft(entry: Mapping[str, Any], url: str, language: str | None, inherited: 
     return Draft(
         guid=_string(entry, "id"),
         link=_string(entry, "link"),
-        base=next((each["base"] for each in details if each.get("base")), url),
+        base=next((urljoin(url, each["base"]) for each in details if each.get("base")), url),
         title=_text(entry, "title"),
         summary=_text(entry, "summary"),
         content=_as_text(content),

@@ -128,13 +128,12 @@ class _Keeper:
     def _take_lessons(self, lessons: Sequence[tuple[Row[Any], Learnt]]) -> None:
         """Remember what was learnt; where titles are cleaned otherwise now, the source's latest copies get new keys."""
         before = visits.last_lessons(self._connection, [source.id for source, _ in lessons])
-        for source, learnt in lessons:
-            if learnt == before[source.id]:
-                continue
-            visits.remember_learnt(self._connection, source.id, learnt)
-            if (before[source.id].suffixes, before[source.id].links) != (learnt.suffixes, learnt.links):
+        changed = {source.id: learnt for source, learnt in lessons if learnt != before[source.id]}
+        visits.remember_learnt(self._connection, changed)
+        for source, learnt in changed.items():
+            if (before[source].suffixes, before[source].links) != (learnt.suffixes, learnt.links):
                 near = articles.c.published > self._now - self._matcher.reach
-                index(self._connection, self._matcher, articles.c.source == source.id, near)
+                index(self._connection, self._matcher, articles.c.source == source, near)
 
     def articles(self, source: Row[Any], tagged: TaggedReading) -> tuple[int, int]:
         """Decide on the articles of a reading; give how many of them are new, and how many edited."""

@@ -149,10 +149,8 @@ def record(connection: Connection, ended: Sequence[Ended]) -> None:
     run_raw(connection, _ENDED, [_ended(each) for each in failed])
     run_raw(connection, _ENDED_WELL, [_ended_well(each) for each in well])
     run_raw(connection, _REMEMBERED, [_remembered(each) for each in remembered])
-    for each in ended:
-        if each.attendance.reading.about is not None:
-            about_it = asdict(each.attendance.reading.about)
-            connection.execute(update(sources).where(sources.c.id == each.row.id).values(about=about_it))
+    told = ((each.row.id, each.attendance.reading.about) for each in ended)
+    run_raw(connection, _ABOUT, [{"of": number, "new_about": compact(asdict(it))} for number, it in told if it])
     _hold(connection, ended)
     health.note(connection, map(_visited, ended))
 
@@ -171,6 +169,8 @@ def _ending(*names: str) -> Update:
 _COLUMNS = ("last_at", "outcome", "error", "warnings", "failures", "history", "next_at", "next_reason", "habit")
 _ENDED = _ending(*_COLUMNS)
 _ENDED_WELL = _ending(*_COLUMNS, "well_at", "moved_to")
+_LEARNT = update(sources).where(sources.c.id == bindparam("of")).values(learnt=bindparam("new_learnt"))
+_ABOUT = update(sources).where(sources.c.id == bindparam("of")).values(about=bindparam("new_about"))
 _REMEMBERED = update(memos).where(memos.c.source == bindparam("of")).values(memo=bindparam("new_memo"))
 
 
@@ -236,13 +236,14 @@ def last_lessons(connection: Connection, wanted: Iterable[int]) -> dict[int, Lea
     return {row.id: learnt(row.learnt) for row in connection.execute(query)}
 
 
-def remember_learnt(connection: Connection, source_id: int, learnt: Learnt) -> None:
-    """Remember what a source's articles have taught the matcher."""
-    values = {
-        "version": learnt.version, "suffixes": sorted(learnt.suffixes), "recurring": sorted(learnt.recurring),
-        "links": sorted(learnt.links),
-    }  # fmt: skip
-    connection.execute(update(sources).where(sources.c.id == source_id).values(learnt=values))
+def remember_learnt(connection: Connection, lessons: Mapping[int, Learnt]) -> None:
+    """Remember what the articles of some sources, by their numbers, have taught the matcher."""
+    run_raw(connection, _LEARNT, [{"of": number, "new_learnt": _kept(learnt)} for number, learnt in lessons.items()])
+
+
+def _kept(learnt: Learnt) -> str:
+    values = {name: getattr(learnt, name) for name in Learnt.__dataclass_fields__}
+    return compact({name: sorted(each) if isinstance(each, frozenset) else each for name, each in values.items()})
 
 
 def learnt(values: Mapping[str, Any]) -> Learnt:
