@@ -14,10 +14,13 @@ import jsonfeed11
 import rfc4287
 import rss20
 import sites
+from tagwire.definitions import load
+from tagwire.pipeline import Pipeline, database
 from tagwire.server import Application
 from tagwire.server.asked import AskedError, by_filter, by_tags
 from tagwire.server.live import Limits
 from tagwire.store import reader
+from tagwire.store.store import Store
 from test_operator import ask, serving
 
 STORIES = {
@@ -92,6 +95,48 @@ def test_a_feed_that_excludes_tags_is_as_short_as_the_feed_it_comes_from(tmp_pat
         assert len(each.findall("{*}entry")) == 1
         assert each.findall("{*}entry/{*}content") == []
         assert each.findtext("{*}author/{*}name") == "The desk"
+
+
+def test_what_nobody_defined_tells_no_more_than_the_public_feeds(tmp_path) -> None:
+    made = sites.make(
+        tmp_path / "site",
+        {
+            "tagwire.toml": "[tag_feeds]\nleast = 1\n",
+            "feeds/brief.toml": 'content = "summary"\n',
+            "sources/articles/a.md": "---\ntitle: A\ndate: 2026-03-02\ntags: [Port, Ship]\n---\nThe text.\n",
+        },
+    )
+    paths = ("/feed.atom?q=*", "/feed.rss?q=*", "/feed.json?q=*", "/tags/port+ship.atom", "/tags/port.atom")
+    made.refresh()
+    with serving(made.root) as (port, _, _):
+        for path in paths:
+            assert b"<p>" not in ask(port, path).body.replace(b"&lt;", b"<"), path
+        made.write("feeds/brief.toml", 'content = "full"\n')
+        made.run("publish")
+        for path in paths:
+            assert b"<p>The text.</p>" in ask(port, path).body.replace(b"&lt;", b"<").replace(b"&gt;", b">"), path
+
+
+def test_what_asks_for_tags_stays_as_it_was_while_stories_are_tagged_anew(tmp_path) -> None:
+    vocabulary = '[tags.Ships]\naliases = ["ship"]\n[tags.Ports]\naliases = ["port"]\n'
+    article = "---\ntitle: A ship in the port\ndate: 2026-03-02\n---\nThe text.\n"
+    made = sites.make(tmp_path / "site", {"feeds/words.toml": vocabulary, "sources/articles/a.md": article})
+    made.refresh()
+    with serving(made.root) as (port, _, _):
+        before = ask(port, "/feed.atom?q=tag:Ships")
+        assert len(entries(port, "/feed.atom?q=tag:Ships").entries) == 1
+        made.write("feeds/words.toml", vocabulary.replace('"ship"', '"vessel"'))
+        site = load(made.root).site
+        with Store(database(site)) as store:
+            Pipeline(site, store, lambda: datetime.now(UTC)).adopt()
+        assert ask(port, "/feed.atom?q=tag:Ships").body == before.body
+        resting = ask(port, "/feed.atom?q=tag:Ports")
+        assert (resting.status, resting.headers["Retry-After"]) == (503, "30")
+        assert ask(port, "/tags/ships+nobody.atom").status == 503
+        assert titles(port, "/feed.atom?q=ship") == {"A ship in the port"}
+        made.run("publish")
+        assert titles(port, "/feed.atom?q=tag:Ships") == set()
+        assert titles(port, "/feed.atom?q=tag:Ports") == {"A ship in the port"}
 
 
 @pytest.mark.parametrize("query", ["?not=", "?cannot=1"])
@@ -219,8 +264,11 @@ def test_no_hub_is_promised_that_nobody_tells(site) -> None:
 # ---------------------------------------------------------------- what it may cost
 
 
-def asked_at_once(site, limits: Limits, *paths: str) -> list[tuple[int, dict[bytes, bytes]]]:
-    """Ask an application several things at the same moment; give each status, and the headers."""
+def asked_at_once(site, limits: Limits, *paths: str, before: str = "") -> list[tuple[int, dict[bytes, bytes]]]:
+    """Ask an application several things at the same moment; give each status, and the headers.
+
+    What was asked `before` was answered by then.
+    """
     application = Application(site.root, lambda: datetime.now(UTC), limits=limits)
 
     async def one(path: str) -> tuple[int, dict[bytes, bytes]]:
@@ -235,6 +283,8 @@ def asked_at_once(site, limits: Limits, *paths: str) -> list[tuple[int, dict[byt
         return told[0]["status"], dict(told[0]["headers"])
 
     async def every() -> list[tuple[int, dict[bytes, bytes]]]:
+        if before:
+            await one(before)
         return list(await asyncio.gather(*map(one, paths)))
 
     return asyncio.run(every())
@@ -253,5 +303,12 @@ def test_a_filter_that_takes_too_long_is_given_up(site, monkeypatch) -> None:
 def test_who_comes_when_too_many_wait_is_sent_away_and_files_are_served_all_the_same(site) -> None:
     live = [f"/feed.atom?q={word}" for word in ("plant", "expo", "port")]
     answers = asked_at_once(site, Limits(at_once=1, waiting=2), *live, "/all.atom")
-    assert [status for status, _ in answers] == [200, 200, 503, 200]
-    assert answers[2][1][b"retry-after"] == b"30"
+    assert sorted(status for status, _ in answers) == [200, 200, 200, 503]
+    assert answers[3][0] == 200
+    assert [headers[b"retry-after"] for status, headers in answers if status == 503] == [b"30"]
+
+
+def test_what_was_made_before_waits_for_nobody(site) -> None:
+    known = "/feed.atom?q=plant"
+    answers = asked_at_once(site, Limits(at_once=1, waiting=1), "/feed.atom?q=expo", *[known] * 5, before=known)
+    assert [status for status, _ in answers] == [200] * 6

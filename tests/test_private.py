@@ -185,6 +185,46 @@ def test_it_turns_public_and_private_again(site, server) -> None:
     assert ask(server + again).status == 200
 
 
+def told_to_all(site, server) -> list[str]:
+    """Give where all can learn of the private feed's story, be it that its tag is known."""
+    told = [path for path, body in site.output().items() if b"Pay of the chair" in body or b"Board" in body]
+    for path in ("/feed.atom?q=*", "/feed.json?q=chair", "/feed.rss?q=tag:Board", "/search?q=chair+and+note"):
+        answer = ask(server + path)
+        assert answer.status == 200
+        told += [path] if b"Pay of" in answer.body else []
+    return told + [path for path in ("/tags/board.atom", "/tags/board,ships.json") if ask(server + path).status != 404]
+
+
+def test_what_only_a_private_feed_picks_is_told_to_nobody_else(site, server) -> None:
+    site.write("tagwire.toml", "[tag_feeds]\nleast = 1\n")
+    site.run("publish")
+    assert site.titles("tags/ships") == ["A ship leaves"]
+    assert told_to_all(site, server) == []
+    assert b"A ship leaves" in ask(f"{server}/feed.atom?q=*").body
+    assert b"Pay of the chair" in ask(server + path_of(site)).body
+
+    site.write("sources/articles/tea.txt", MEMO.format(title="Tea of the chair", day=3, tag="Board"))
+    site.refresh()
+    assert [path for path, body in site.output().items() if b"Tea of" in body] == []
+
+
+def test_what_a_public_feed_picks_too_is_told_to_all(site, server) -> None:
+    site.write("tagwire.toml", "[tag_feeds]\nleast = 1\n")
+    site.write("feeds/open.toml", 'title = "Open"\nfilter = "chair"\n')
+    site.run("publish")
+    assert {"open.atom", "tags/board.atom", "/feed.atom?q=*", "/tags/board.atom"} <= set(told_to_all(site, server))
+    site.write("feeds/open.toml", 'title = "Open"\nfilter = "chair"\nprivate = true\n')
+    site.run("publish")
+    assert told_to_all(site, server) == []
+
+
+def test_without_private_feeds_every_story_is_told_to_all(site, server) -> None:
+    site.write("tagwire.toml", "[tag_feeds]\nleast = 1\n")
+    (site.root / "feeds" / "board.toml").unlink()
+    site.run("publish")
+    assert {"tags/board.atom", "/feed.atom?q=*", "/search?q=chair+and+note"} <= set(told_to_all(site, server))
+
+
 def test_a_removed_one_leaves_neither_files_nor_a_token(site, server) -> None:
     path = path_of(site)
     (site.root / "feeds" / "board.toml").unlink()

@@ -676,10 +676,10 @@ def test_the_limit_takes_the_last_ones(store):
 
 def test_stories_without_a_link_are_found_once_a_feed_published_them(store):
     keep(store, tagged(article("linked"), article("not linked", link=None)))
-    assert store.publishing.pages_behind("made", (), everything=True).wanted == ()
+    assert store.publishing.pages_behind("made", everything=True).wanted == ()
     store.catch_up([feed()], NOON)
 
-    wanted = store.publishing.pages_behind("made", (), everything=True).wanted
+    wanted = store.publishing.pages_behind("made", everything=True).wanted
     assert [story.title for story in store.publishing.load(wanted)] == ["not linked"]
 
 

@@ -27,3 +27,9 @@ class Site:
     feeds: tuple[Feed, ...] = ()
     tag_feeds: TagFeeds = TagFeeds()
     rules: tuple[TagRule, ...] = ()
+
+    @property
+    def content(self) -> str:
+        """How much is told of a story where nobody defined the feed: summaries, if a public feed gives no more."""
+        careful = any(feed.content == "summary" for feed in self.feeds if not feed.private)
+        return "summary" if careful else "full"

@@ -7,7 +7,7 @@ is gone. The store remembers that until the files are written, so that a crash a
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tagwire import tokens
@@ -72,6 +72,7 @@ class Publisher:
         if not self._store.catch_up(self._named, judge, now):
             return None
         tags = self._store.catch_up_tags(self._site.tag_feeds, file_name, now)
+        tags = [replace(feed, content=self._site.content) for feed in tags] if self._site.content != "full" else tags
         tag_pages = {tag_key(feed.tag): addresses.page_path(feed) for feed in tags}
         incomplete = self._files.incomplete()
         named = private.placed(self._site.root, self._named)
@@ -94,8 +95,7 @@ class Publisher:
     def _write_stories(self, tag_pages: dict[str, str], *, everything: bool) -> None:
         """Write the pages of the stories without a link that changed, and remove those that are no longer published."""
         made_from = made_with(self._site.face)
-        hidden = [feed.name for feed in self._named if feed.private]
-        behind = self._store.pages_behind(made_from, hidden, everything=everything)
+        behind = self._store.pages_behind(made_from, everything=everything)
         for first in range(0, len(behind.wanted), _STORIES_AT_ONCE):
             some = behind.wanted[first : first + _STORIES_AT_ONCE]
             self._files.write({_STORIES: pages.story_pages(self._site.face, self._store.load(some), tag_pages)})

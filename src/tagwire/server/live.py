@@ -1,6 +1,7 @@
 """Live filters: feeds and a page that are made when they are asked for, at a bounded cost.
 
-Few are made at a time, each for a bounded time, and each is kept until a story changes.
+Few are made at a time, each for a bounded time, and each is kept until a story changes. While stories are tagged anew,
+those that ask for tags stay as they were, as all feeds do.
 """
 
 import asyncio
@@ -8,10 +9,9 @@ import re
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
-from typing import Any
 from urllib.parse import quote, unquote
 
-from tagwire.model import Document, Feed, Filter
+from tagwire.model import Document, Face, Feed, Filter, Has, HasTag, Leaf, Part
 from tagwire.output import FORMATS, search
 from tagwire.server import asked
 from tagwire.server.answers import Answer, Scope, Send, refuse
@@ -20,6 +20,7 @@ from tagwire.server.mediatypes import SAFE, with_charset
 from tagwire.server.site import Served
 from tagwire.store.conditions import depends_on_time
 from tagwire.store.reader import Found, TooLongError
+from tagwire.tags.filters import leaves
 
 _KEPT, _KEPT_BYTES = 128, 64 * 1024 * 1024
 """How many answers stay in memory, and how many bytes of them, at most."""
@@ -28,6 +29,7 @@ _TAGS = re.compile(r"/tags/([^/]+)(\.[a-z]+)")
 _STORIES = 50
 _NO_STORE = [("Cache-Control", "no-store")]
 _TOO_MUCH = "Too much is asked for; narrow the filter, or try again later.\n"
+_BEING_TAGGED = "Stories are being tagged anew; try again later.\n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,10 +51,14 @@ class _BusyError(Exception):
     """Too many wait for their turn."""
 
 
+class _RestingError(Exception):
+    """Stories are being tagged anew, so that a filter of tags would find some by old rules and some by new ones."""
+
+
 _PLAIN = Feed(name="feed", title="feed", limit=_STORIES)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Wanted:
     """What is to be made, and in what form."""
 
@@ -61,8 +67,19 @@ class _Wanted:
     suffix: str
     """Empty: a page."""
     asked: Asked
-    like: Feed = _PLAIN
+    like: Feed
     """What all but its name, its title and its stories is taken from."""
+    chosen: Filter
+    """The filter, its tags resolved."""
+    stamp: tuple[object, ...]
+    """Another one: there may be other stories, or they are told otherwise."""
+    resting: bool
+    """Whether it is not to be made now; what was made before holds until then."""
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """What was asked for."""
+        return self.name, self.suffix, self.asked.query, repr(self.asked.filter)
 
 
 class Live:
@@ -74,7 +91,7 @@ class Live:
         self._limits = limits
         self._turns = asyncio.Semaphore(limits.at_once)
         self._waiting = 0
-        self._kept: OrderedDict[Any, Answer] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, ...], tuple[tuple[object, ...], Answer]] = OrderedDict()
 
     def overrides(self, scope: Scope) -> bool:
         """Tell whether an address asks for less than the file that may lie there: it excludes some tags."""
@@ -96,56 +113,86 @@ class Live:
         if not _may_be_live(path, query):
             return False
         try:
-            answer = await self._in_turn(path, query)
+            answer = await self._answer(path, query)
         except AskedError as error:
             await refuse(scope, send, 400, f"{error}\n", _NO_STORE)
         except (_BusyError, TooLongError):
             await refuse(scope, send, 503, _TOO_MUCH, [*_NO_STORE, ("Retry-After", "30")])
+        except _RestingError:
+            await refuse(scope, send, 503, _BEING_TAGGED, [*_NO_STORE, ("Retry-After", "30")])
         else:
             if answer is None:
                 return False
             await answer.send(scope, send)
         return True
 
-    async def _in_turn(self, path: str, query: bytes) -> Answer | None:
+    async def _answer(self, path: str, query: bytes) -> Answer | None:
+        """Give what is kept; only what has to be made waits for its turn."""
+        wanted = await asyncio.to_thread(self._wanted, path, query)
+        if not isinstance(wanted, _Wanted):
+            return wanted
+        if kept := self._from_memory(wanted):
+            return kept
+        if wanted.resting:
+            raise _RestingError
         if self._waiting >= self._limits.waiting:
             raise _BusyError
         self._waiting += 1
         try:
             async with self._turns:
-                return await asyncio.to_thread(self._make, path, query)
-        except UnknownTagError:
-            return None
+                return self._from_memory(wanted) or await asyncio.to_thread(self._make, wanted)
         finally:
             self._waiting -= 1
 
-    def _make(self, path: str, query: bytes) -> Answer | None:
-        if path == "/search":
-            return self._page(query)
-        wanted = self._wanted(path, query)
-        return None if wanted is None else self._feed(wanted)
+    def _wanted(self, path: str, query: bytes) -> _Wanted | Answer | None:
+        """Give what an address asks for, or the page that says why it cannot be read; None: it is no live filter."""
+        state = self._served.reader().state()
+        try:
+            read = self._read(path, query)
+        except UnknownTagError as error:
+            if state.retagging:
+                raise _RestingError from error
+            return None
+        if read is None or isinstance(read, Answer):
+            return read
+        name, suffix, wanted, like = read
+        chosen = self._served.resolved(wanted.filter)
+        now = self._served.clock()
+        minute = now.replace(second=0, microsecond=0) if depends_on_time(chosen) else None
+        return _Wanted(
+            name=name, suffix=suffix, asked=wanted, like=like, chosen=chosen,
+            stamp=(state.change, state.opened, self._served.version(), minute),
+            resting=state.retagging and any(map(_asks_for_tags, leaves(wanted.filter))),
+        )  # fmt: skip
 
-    def _wanted(self, path: str, query: bytes) -> _Wanted | None:
+    def _read(self, path: str, query: bytes) -> tuple[str, str, Asked, Feed] | Answer | None:
+        site, tag_of = self._served.site(), self._served.tag_of
         suffix = PurePosixPath(path).suffix
+        plain = replace(_PLAIN, content=site.content)
+        if path == "/search":
+            try:
+                return "search", "", asked.by_filter(query, tag_of), plain
+            except AskedError as error:
+                return _unread(site.face, asked.text_of(query), str(error))
         if path == f"/feed{suffix}":
-            return _Wanted("feed", suffix, asked.by_filter(query, self._served.tag_of))
+            return "feed", suffix, asked.by_filter(query, tag_of), plain
         if matched := _TAGS.fullmatch(path):
-            return _Wanted(f"tags/{matched[1]}", suffix, asked.by_tags(matched[1], query, self._served.tag_of))
+            return f"tags/{matched[1]}", suffix, asked.by_tags(matched[1], query, tag_of), plain
         name = path.removeprefix("/").removesuffix(suffix)
-        for feed in self._served.site().feeds:
+        for feed in site.feeds:
             if feed.name == name and not feed.private and suffix.removeprefix(".") in feed.formats:
-                narrowed = asked.by_feed(feed.filter, feed.title, query, self._served.tag_of)
-                return _Wanted(name, suffix, narrowed, feed)
+                return name, suffix, asked.by_feed(feed.filter, feed.title, query, tag_of), feed
         return None
 
-    def _feed(self, wanted: _Wanted) -> Answer:
-        chosen, key = self._key(wanted.asked.filter, wanted.suffix, wanted.name, wanted.asked.query)
-        if kept := self._from_memory(key):
-            return kept
-        site, format_ = self._served.site(), _FORMATS[wanted.suffix]
-        found = self._found(chosen, wanted.like.limit)
+    def _make(self, wanted: _Wanted) -> Answer:
+        found = self._found(wanted.chosen, wanted.like.limit)
+        answer = self._feed(wanted, found) if wanted.suffix else self._page(wanted, found)
+        return self._remember(wanted, answer)
+
+    def _feed(self, wanted: _Wanted, found: Found) -> Answer:
+        format_ = _FORMATS[wanted.suffix]
         document = Document(
-            face=replace(site.face, hub=""),  # nobody tells a hub of what is made when somebody asks
+            face=replace(self._served.site().face, hub=""),  # nobody tells a hub of what is made when somebody asks
             feed=replace(wanted.like, name=wanted.name, title=wanted.asked.title),
             id=f"tag:{found.authority},2026:filter:{quote(wanted.name + wanted.asked.query)}",
             updated=found.updated,
@@ -157,47 +204,31 @@ class Live:
             "Content-Type": with_charset(format_.media_type), "Cache-Control": "max-age=60",
             "Access-Control-Allow-Origin": "*", **SAFE,
         }  # fmt: skip
-        return self._remember(key, Answer(format_.render(document), headers.items(), packs=True))
+        return Answer(format_.render(document), headers.items(), packs=True)
 
-    def _page(self, query: bytes) -> Answer:
-        """Make the page of a filter; one that cannot be read is said on it."""
-        site = self._served.site()
-        try:
-            wanted = asked.by_filter(query, self._served.tag_of)
-        except AskedError as error:
-            text = asked.text_of(query)
-            problem = str(error) if text else ""
-            page = search.page(site.face, text, (), {}, formats=(), problem=problem)
-            return _page_of(page, status=400 if problem else 200)
-        chosen, key = self._key(wanted.filter, "", "search", wanted.query)
-        if kept := self._from_memory(key):
-            return kept
-        found = self._found(chosen, _STORIES)
-        formats = [(each, f"feed{each.suffix}{wanted.query}") for each in FORMATS]
-        text = asked.text_of(query)
-        page = search.page(site.face, text, found.stories, found.tag_pages, formats=formats, problem="")
-        return self._remember(key, _page_of(page))
-
-    def _key(self, chosen: Filter, *form: str) -> tuple[Filter, Any]:
-        """Give a filter with its tags resolved, and what an answer to it depends on."""
-        resolved = self._served.resolved(chosen)
-        now = self._served.clock()
-        minute = now.replace(second=0, microsecond=0) if depends_on_time(resolved) else None
-        change = self._served.reader().newest_change()
-        return resolved, (form, repr(resolved), change, self._served.version(), minute)
+    def _page(self, wanted: _Wanted, found: Found) -> Answer:
+        formats = [(each, f"feed{each.suffix}{wanted.asked.query}") for each in FORMATS]
+        face, text = self._served.site().face, asked.text_of(wanted.asked.query.removeprefix("?").encode())
+        return _page_of(search.page(face, text, found.stories, found.tag_pages, formats=formats, problem=""))
 
     def _found(self, chosen: Filter, limit: int) -> Found:
         return self._served.reader().found(chosen, limit, self._served.clock(), seconds=self._limits.seconds)
 
-    def _from_memory(self, key: Any) -> Answer | None:
-        return self._kept.get(key)
+    def _from_memory(self, wanted: _Wanted) -> Answer | None:
+        stamp, answer = self._kept.get(wanted.key, ((), None))
+        return answer if wanted.resting or stamp == wanted.stamp else None
 
-    def _remember(self, key: Any, answer: Answer) -> Answer:
-        self._kept[key] = answer
-        held = sum(each.size for each in list(self._kept.values()))
+    def _remember(self, wanted: _Wanted, answer: Answer) -> Answer:
+        self._kept[wanted.key] = wanted.stamp, answer
+        self._kept.move_to_end(wanted.key)
+        held = sum(each.size for _, each in list(self._kept.values()))
         while len(self._kept) > 1 and (len(self._kept) > _KEPT or held > _KEPT_BYTES):
-            held -= self._kept.popitem(last=False)[1].size
+            held -= self._kept.popitem(last=False)[1][1].size
         return answer
+
+
+def _asks_for_tags(part: Leaf) -> bool:
+    return isinstance(part, HasTag) or part == Has(Part.TAG)
 
 
 def _may_be_live(path: str, query: bytes) -> bool:
@@ -206,6 +237,12 @@ def _may_be_live(path: str, query: bytes) -> bool:
     if PurePosixPath(path).suffix not in _FORMATS:
         return False
     return path.startswith(("/feed.", "/tags/")) or asked.excludes(query)
+
+
+def _unread(face: Face, text: str, error: str) -> Answer:
+    """Give the page for a filter that cannot be read, which says why; and for none."""
+    problem = error if text else ""
+    return _page_of(search.page(face, text, (), {}, formats=(), problem=problem), status=400 if problem else 200)
 
 
 def _page_of(page: bytes, status: int = 200) -> Answer:

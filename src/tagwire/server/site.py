@@ -11,7 +11,7 @@ from tagwire.errors import DefinitionError
 from tagwire.model import Filter, Site
 from tagwire.pipeline import database
 from tagwire.server.moved import Moved
-from tagwire.store.reader import Reader
+from tagwire.store.reader import Reader, State
 from tagwire.tags.names import file_name
 from tagwire.tags.patterns import found
 from tagwire.tags.vocabulary import Vocabulary
@@ -27,8 +27,9 @@ class Served:
         self.output = root / "output"
         self._loaded: _Loaded | None = None
         self._reader: tuple[str, Reader] | None = None
-        self._names: tuple[int, dict[str, str]] | None = None
+        self._names: tuple[State, dict[str, str]] | None = None
         self._loading = threading.Lock()
+        self._naming = threading.Lock()
 
     def site(self) -> Site:
         """Give the definitions in force; what is broken is as it was when it was right.
@@ -57,10 +58,11 @@ class Served:
     def tag_of(self, name: str) -> str | None:
         """Give the tag whose feed has a name; None: no story carries such a tag."""
         reader = self.reader()
-        change = reader.newest_change()
-        if self._names is None or self._names[0] != change:
-            self._names = change, {file_name(tag): tag for tag in reader.tags()}
-        return self._names[1].get(name)
+        state = reader.state()
+        with self._naming:
+            if self._names is None or not (state.retagging or self._names[0] == state):
+                self._names = state, {file_name(tag): tag for tag in reader.tags()}
+            return self._names[1].get(name)
 
     def _now(self) -> "_Loaded":
         with self._loading:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Select, Subquery, and_, bindparam, func, or_,
 
 from tagwire.model import Feed, Withdrawn
 from tagwire.store import archives, picking
-from tagwire.store.conditions import ALIVE, NEWS
+from tagwire.store.conditions import ALIVE, PUBLIC
 from tagwire.store.rows import LISTED, listed
 from tagwire.store.schema import articles, feed_stories, feeds, stories, story_tags
 
@@ -91,7 +91,7 @@ def _held(*, by_tag: bool) -> Subquery:
     else:
         holding = (feed_stories.c.feed == bindparam("feed"), feed_stories.c.left_at.is_(None))
         mine = select(feed_stories.c.story).where(*holding)
-    return select(stories.c.day).where(stories.c.id.in_(mine), NEWS if by_tag else ALIVE).subquery()
+    return select(stories.c.day).where(stories.c.id.in_(mine), PUBLIC if by_tag else ALIVE).subquery()
 
 
 def _counted(held: Subquery) -> Select[int, Any]:

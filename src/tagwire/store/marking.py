@@ -72,6 +72,6 @@ def name_sources(connection: Connection) -> bool:
     change = number_after(connection, stories.c.change)
     for some in chunks(again, IN_ONE_QUERY):
         told = exists().where(articles.c.story == stories.c.id, articles.c.source.in_(some))
-        connection.execute(update(stories).where(told).values(change=change, settled=change, page=False))
+        connection.execute(update(stories).where(told).values(change=change, settled=change))
     connection.execute(update(sources).where(sources.c.named != called).values(named=called))
     return bool(again)

@@ -32,8 +32,8 @@ from sqlalchemy import (
 from sqlalchemy.sql.expression import literal
 
 from tagwire.model import Feed, Filter, Story, tag_key
-from tagwire.store import facts, loading, marking
-from tagwire.store.conditions import ALIVE, NEWS, condition, depends_on_time, grows_by_time
+from tagwire.store import audiences, facts, loading, marking
+from tagwire.store.conditions import ALIVE, PUBLIC, condition, depends_on_time, grows_by_time
 from tagwire.store.rows import IN_ONE_QUERY, chunks
 from tagwire.store.schema import feed_stories, feeds, stories, story_tags
 from tagwire.store.touched import Judge, touched
@@ -78,8 +78,11 @@ def catch_up(connection: Connection, defined: Sequence[Feed], now: datetime, jud
     since = min((known[feed.name].seen for feed in defined if feed.name in known), default=newest)
     behind: dict[int, list[tuple[int, Filter]]] = {}
     moved: set[int] = set()
+    anew: set[int] = set()
     for feed in defined:
         row = _remembered(connection, known.get(feed.name), feed, now)
+        if not row.seen:
+            anew.add(row.id)
         if depends_on_time(feed.filter):
             changed, chosen = _perhaps_moved(row, feed.filter), condition(feed.filter, now)
             moved |= _take_in(connection, row.id, row.seen, changed, chosen, now=now)
@@ -88,6 +91,9 @@ def catch_up(connection: Connection, defined: Sequence[Feed], now: datetime, jud
     for seen, waiting in behind.items():
         moved |= _advance(connection, seen, waiting, now, judge)
     marking.mark(connection, moved, since, newest)
+    if audiences.settle(connection, defined) or (moved & anew and any(feed.private for feed in defined)):
+        facts.put(connection, facts.OPENED, str(int(facts.get(connection, facts.OPENED) or 0) + 1))
+        facts.put(connection, facts.TAG_FEEDS, "0")
     names = [feed.name for feed in defined]
     for some in chunks(names, IN_ONE_QUERY):
         connection.execute(update(feeds).where(feeds.c.name.in_(some), feeds.c.seen != newest).values(seen=newest))
@@ -236,7 +242,7 @@ _EDITED = (
 _TAGGED = (
     select(stories.c.id)
     .join(story_tags, story_tags.c.story == stories.c.id)
-    .where(story_tags.c.key == bindparam("key"), NEWS)
+    .where(story_tags.c.key == bindparam("key"), PUBLIC)
     .order_by(stories.c.kept_at.desc(), stories.c.published.desc(), stories.c.id.desc())
     .limit(bindparam("most"))
 )

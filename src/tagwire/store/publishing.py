@@ -177,13 +177,10 @@ class Publishing:
 
     # ------------------------------------------------------------ pages of stories
 
-    def pages_behind(self, made_from: str, private: Sequence[str], *, everything: bool) -> pages.PagesBehind:
-        """Give the stories whose own pages are behind; all are where they were made from something else.
-
-        Stories that stand in `private` feeds alone have no page.
-        """
+    def pages_behind(self, made_from: str, *, everything: bool) -> pages.PagesBehind:
+        """Give the stories whose own pages are behind; all are where they were made from something else."""
         with reading(self._engine) as connection:
-            return pages.behind(connection, made_from, private, everything=everything)
+            return pages.behind(connection, made_from, everything=everything)
 
     def settle_pages(self, behind: pages.PagesBehind, made_from: str) -> None:
         """Remember which stories have a page of their own, and up to which change of a story they are right."""

@@ -14,7 +14,7 @@ from sqlalchemy.engine import make_url
 from tagwire.errors import StoreError
 from tagwire.model import Filter, Outcome, Story
 from tagwire.store import facts, health, loading, looking, visits
-from tagwire.store.conditions import ALIVE, NEWS, finder
+from tagwire.store.conditions import ALIVE, PUBLIC, finder
 from tagwire.store.engine import connect, reading
 from tagwire.store.migrate import is_newest
 from tagwire.store.schema import articles, feeds, files, sources, stories, story_tags
@@ -55,6 +55,17 @@ class Found:
     """When something in them changed last."""
     tag_pages: dict[str, str]
     """The path of each tag's page, by the tag's key."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What answers to filters depend on."""
+
+    change: int
+    """The last one of any story."""
+    opened: str
+    retagging: bool
+    """Whether some articles carry tags of other rules than today's."""
 
 
 class TooLongError(StoreError):
@@ -110,10 +121,14 @@ class Reader:
         with self._reading() as connection:
             return health.last_incidents(connection, _INCIDENTS_TOLD)
 
-    def newest_change(self) -> int:
-        """Give the number of the last change of any story."""
+    def state(self) -> State:
+        """Give what is another whenever other stories may be found."""
         with self._reading() as connection:
-            return int(connection.execute(select(func.max(stories.c.change))).scalar() or 0)
+            return State(
+                change=int(connection.execute(select(func.max(stories.c.change))).scalar() or 0),
+                opened=facts.get(connection, facts.OPENED),
+                retagging=bool(facts.get(connection, facts.RETAG)),
+            )
 
     def found(self, chosen: Filter, limit: int, now: datetime, *, seconds: float) -> Found:
         """Give the newest stories of a filter that may enter a feed.
@@ -131,7 +146,7 @@ class Reader:
         """
         try:
             with self._reading() as connection, _at_most(connection, seconds):
-                numbers = looking.newest(connection, chosen, limit, now, NEWS)
+                numbers = looking.newest(connection, chosen, limit, now, PUBLIC)
                 told = tuple(loading.load(connection, numbers))
                 tagged = select(feeds.c.tag_key, feeds.c.name).where(feeds.c.tag_key != "")
                 return Found(
@@ -148,7 +163,9 @@ class Reader:
     def tags(self) -> list[str]:
         """Give the name of every tag that a published story carries."""
         with self._reading() as connection:
-            published = select(func.min(story_tags.c.tag)).join(stories, stories.c.id == story_tags.c.story).where(NEWS)
+            published = (
+                select(func.min(story_tags.c.tag)).join(stories, stories.c.id == story_tags.c.story).where(PUBLIC)
+            )
             query = published.group_by(story_tags.c.key)
             return list(connection.execute(query).scalars())
 

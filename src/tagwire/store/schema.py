@@ -158,7 +158,8 @@ stories = Table(
         "quiet", Boolean, nullable=False, server_default=false()
     ),  # older than its source's first news: found, and in no feed
     Column("shown", Integer, nullable=False),  # the article whose text is shown
-    Column("page", Boolean, nullable=False, server_default=false()),  # whether its own page lies in output/ as it is
+    Column("page", Boolean, nullable=False, server_default=false()),  # whether its own page lies in output/
+    Column("relinked", Boolean, nullable=False, server_default=false()),  # whether tags on it got or lost their feeds
     Column("listed", Json, nullable=False, server_default="[]"),  # the keys of the tags whose feeds hold it
 )
 Index(
@@ -166,6 +167,7 @@ Index(
     stories.c.id,
     sqlite_where=or_(stories.c.withdrawn_at.is_not(None), stories.c.merged_into.is_not(None)),
 )
+Index("stories_with_page", stories.c.id, sqlite_where=stories.c.page)
 
 articles = Table(
     "articles",
@@ -275,6 +277,7 @@ feeds = Table(
     Column("shown", Json, nullable=False, server_default="[]"),  # the stories in its current document
     Column("stories", Integer, nullable=False, server_default="0"),  # how many it held when it was written
     Column("card", Text, nullable=False, server_default=""),  # what the pages of all feeds say of it, in HTML
+    Column("audience", Text, nullable=False, server_default="", index=True),  # "public" or "private", as defined today
 )
 
 # What each feed has published, in its order, and what left it.

@@ -11,12 +11,11 @@ from sqlalchemy import Connection, and_, bindparam, delete, func, or_, select, t
 
 from tagwire.model import Feed, HasTag, TagFeeds
 from tagwire.store import facts
-from tagwire.store.conditions import NEWS
+from tagwire.store.conditions import PUBLIC
 from tagwire.store.picking import first_seen
 from tagwire.store.rows import IN_ONE_QUERY, chunks
 from tagwire.store.schema import feed_stories, feeds, stories, story_tags
 
-_SEEN = "tag_feeds_seen"
 _RULES = "tag_feeds_rules"
 
 
@@ -32,19 +31,19 @@ def catch_up(connection: Connection, rules: TagFeeds, name_of: Callable[[str], s
     """
     if facts.get(connection, _RULES) != repr(rules):
         facts.put(connection, _RULES, repr(rules))
-        facts.put(connection, _SEEN, "0")
+        facts.put(connection, facts.TAG_FEEDS, "0")
     if not rules.enabled:
         keys = set(connection.execute(select(feeds.c.tag_key).where(feeds.c.tag_key != "")).scalars())
         _forget(connection, keys)
         _relink(connection, keys)
         return
-    seen = int(facts.get(connection, _SEEN) or 0)
+    seen = int(facts.get(connection, facts.TAG_FEEDS) or 0)
     newest = int(connection.execute(select(func.max(stories.c.change))).scalar() or 0)
     if newest > seen:
         keys = _touched(connection, seen)
         for some in chunks(sorted(keys), IN_ONE_QUERY):
             _recount(connection, some, rules.least, name_of, now)
-        facts.put(connection, _SEEN, str(newest))
+        facts.put(connection, facts.TAG_FEEDS, str(newest))
 
 
 def defined(connection: Connection) -> list[Feed]:
@@ -61,7 +60,7 @@ def feed_of(name: str, tag: str) -> Feed:
 def _touched(connection: Connection, seen: int) -> set[str]:
     """Give the keys of the tags that changed stories carry or lost, and let the stories say what they carry now."""
     changed = (stories.c.change > seen) if seen else true()
-    query = select(stories.c.id, stories.c.listed, NEWS.label("alive")).where(changed).order_by(stories.c.id)
+    query = select(stories.c.id, stories.c.listed, PUBLIC.label("alive")).where(changed).order_by(stories.c.id)
     touched: set[str] = set()
     for some in chunks(connection.execute(query).all(), IN_ONE_QUERY):
         carried: dict[int, list[str]] = {row.id: [] for row in some if row.alive}
@@ -85,7 +84,7 @@ def _recount(connection: Connection, keys: list[str], least: int, name_of: Calla
     counted = (
         select(story_tags.c.key, func.count(), func.max(story_tags.c.tag))
         .join(stories, stories.c.id == story_tags.c.story)
-        .where(story_tags.c.key.in_(keys), NEWS)
+        .where(story_tags.c.key.in_(keys), PUBLIC)
         .group_by(story_tags.c.key)
         .having(func.count() >= least)
     )
@@ -113,4 +112,4 @@ def _relink(connection: Connection, keys: Iterable[str]) -> None:
         beside = select(story_tags.c.key).where(story_tags.c.story.in_(carrying))
         shown = or_(feeds.c.id.in_(holding), and_(feeds.c.tag_key != "", feeds.c.tag_key.in_(beside)))
         connection.execute(update(feeds).where(shown).values(stale=True))
-        connection.execute(update(stories).where(stories.c.page, stories.c.id.in_(carrying)).values(page=False))
+        connection.execute(update(stories).where(stories.c.page, stories.c.id.in_(carrying)).values(relinked=True))
