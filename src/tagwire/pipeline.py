@@ -36,7 +36,7 @@ from tagwire.stories.outlets import Outlets
 from tagwire.tags.vocabulary import Vocabulary
 
 _log = logging.getLogger(__name__)
-_CLAIMED_AT_ONCE = 500
+_CLAIMED_AT_ONCE = 1_000
 _ARTICLES_AT_ONCE = 2_000
 _LONGEST_BATCH = timedelta(seconds=1)
 _LONGEST_PASS = timedelta(minutes=5)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from tagwire.model.articles import About, Article
 from tagwire.model.stories import Learnt, Mode
@@ -26,6 +26,11 @@ class Outcome(StrEnum):
     FAILED = "failed"
     HELD = "held"
     GONE = "gone"
+
+    @property
+    def well(self) -> bool:
+        """Whether the visit ended as it should."""
+        return self is Outcome.NEW or self is Outcome.UNCHANGED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,8 +144,7 @@ class Habit:
     skip_days: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attendance:
+class Attendance(NamedTuple):
     """One visit among the others: what the schedule decides by."""
 
     reading: Reading

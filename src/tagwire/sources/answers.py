@@ -15,6 +15,7 @@ _OK, _NOT_MODIFIED, _UNAUTHORIZED, _GONE, _TOO_MANY, _UNAVAILABLE = 200, 304, 40
 
 
 _DAY = timedelta(days=1)
+_NOTHING_ASKED = Hints()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +94,14 @@ class Answer:
 
     def _well(self, memo: Memo) -> Reading:
         """Give the reading of a visit that found nothing changed."""
-        before = self.visit.memo
-        memo = {name: value for name, value in memo.items() if name not in moving.NAMES} | self._moving()
+        before, moves = self.visit.memo, self._moving()
+        if moves or not moving.NAMES.isdisjoint(memo):
+            memo = {name: value for name, value in memo.items() if name not in moving.NAMES} | moves
         return Reading(
             source=self.visit.source,
             outcome=Outcome.UNCHANGED,
             memo=memo,
-            memo_stays=memo == before,
+            memo_stays=memo is before or memo == before,
             hints=self._hints(memo),
             moved_to=moving.shown(memo),
         )
@@ -141,13 +143,15 @@ class Answer:
 
     def _hints(self, memo: Mapping[str, Any]) -> Hints:
         """Give what this answer asks of our schedule, and what the last document asked: a 304 does not repeat it."""
-        by_answer = hints.fresh_for(self.response.headers, self.now)
-        by_document = timedelta(seconds=memo.get("fresh") or 0)
-        longest = max(by_answer or timedelta(), by_document)
+        by_answer = hints.fresh_for(self.response.headers, self.now) or timedelta()
+        seconds, hours, days = memo.get("fresh"), memo.get("skip_hours"), memo.get("skip_days")
+        if not (by_answer or seconds or hours or days):
+            return _NOTHING_ASKED
+        longest = max(by_answer, timedelta(seconds=seconds or 0))
         return Hints(
             fresh_for=min(longest, self.limits.longest_hint) or None,
-            skip_hours=tuple(memo.get("skip_hours", ())),
-            skip_days=tuple(memo.get("skip_days", ())),
+            skip_hours=tuple(hours or ()),
+            skip_days=tuple(days or ()),
         )
 
 

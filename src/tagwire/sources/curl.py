@@ -201,6 +201,8 @@ def _settings(limits: Limits, agent: str, proxy: str) -> Iterator[tuple[int, obj
     yield pycurl.NOPROXY, ""
     yield _SUPPRESS_CONNECT_HEADERS, 1  # they are the proxy's, not the server's
     yield pycurl.NOSIGNAL, 1
+    # libcurl looks through all names that it remembers at each new connection; one that is used again asks for none.
+    yield pycurl.DNS_CACHE_TIMEOUT, 0
     yield pycurl.FOLLOWLOCATION, 0  # each hop is judged by us
     yield pycurl.CONNECTTIMEOUT_MS, max(int(limits.connecting * 1000), 1)
     yield pycurl.MAXFILESIZE_LARGE, limits.wire_bytes

@@ -75,6 +75,8 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> timedelta | None:
 
 def http_date(value: str) -> datetime | None:
     """Read a date of a header (RFC 9110, 5.6.7), None if it is none."""
+    if not value:
+        return None
     try:
         moment = parsedate_to_datetime(value)
     except (ValueError, TypeError, IndexError, OverflowError):

@@ -82,9 +82,8 @@ def _regular(source: Source, every: timedelta | None, habit: Habit, now: datetim
 
 def _by_habit(source: Source, habit: Habit, now: datetime) -> Next:
     hours = 1 / (_VISITS_FOR_EACH_ARTICLE * max(habit.rate, 1e-6))
-    step = min(max(timedelta(hours=min(hours, 24.0)), SHORTEST), LONGEST)
-    asked = min(timedelta(seconds=habit.fresh_for), LONGEST)
-    if asked > step:
+    step = timedelta(hours=min(max(hours, SHORTEST / _HOUR), LONGEST / _HOUR))
+    if habit.fresh_for and (asked := min(timedelta(seconds=habit.fresh_for), LONGEST)) > step:
         return Next(now + _spread(source, asked), f"it asked to be left alone for {spell(asked)}", habit)
     return Next(now + _spread(source, step), f"every {spell(step)}, as it brings {_pace(habit.rate)}", habit)
 
@@ -125,7 +124,7 @@ def jitter(address: str, most: timedelta) -> timedelta:
 
 def _learnt(attendance: Attendance) -> Habit:
     reading, habit = attendance.reading, attendance.habit
-    if reading.outcome not in {Outcome.NEW, Outcome.UNCHANGED}:
+    if not reading.outcome.well:
         return habit
     rate, missed = _rhythm(attendance)
     hints = reading.hints

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, func, insert, select
 
@@ -20,7 +21,6 @@ REMEMBERED = 60
 _INCIDENTS = 1_000
 """In all, the last ones."""
 _LETTERS = {each.value[0]: each for each in Outcome}
-_WELL = {Outcome.NEW, Outcome.UNCHANGED}
 _COUNT = "visits."
 
 
@@ -38,11 +38,10 @@ class Incident:
     @property
     def well(self) -> bool:
         """Whether it was well again."""
-        return self.outcome in _WELL
+        return self.outcome.well
 
 
-@dataclass(frozen=True, slots=True)
-class Visited:
+class Visited(NamedTuple):
     """What is noted of one visit."""
 
     source: int
@@ -69,8 +68,8 @@ def note(connection: Connection, visits: Iterable[Visited]) -> None:
     turned = []
     for each in visits:
         counts[each.outcome] += 1
-        before = _LETTERS[each.history[-1:]] in _WELL if each.history else True
-        if before != (each.outcome in _WELL):
+        before = _LETTERS[each.history[-1:]].well if each.history else True
+        if before != each.outcome.well:
             turned.append(
                 {"source": each.source, "at": each.at, "outcome": each.outcome.value, "error": each.error}
             )  # fmt: skip

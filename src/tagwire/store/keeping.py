@@ -7,9 +7,8 @@ twice; and a memo kept before its articles would lose them for good in a crash.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from tagwire.model import (
     Article,
@@ -26,8 +25,9 @@ from tagwire.model import (
 from tagwire.store import facts, visits
 from tagwire.store.candidates import Candidates, Matcher, index
 from tagwire.store.editing import Editor
-from tagwire.store.rows import IN_ONE_QUERY, chunks, table_of
+from tagwire.store.rows import table_of
 from tagwire.store.schema import articles
+from tagwire.store.visits import Standing
 from tagwire.store.writing import Writer
 
 _FAILURES = frozenset({Outcome.FAILED, Outcome.HELD})
@@ -55,7 +55,7 @@ class Kept:
     @property
     def failed(self) -> bool:
         """Whether the visit ended as it should not."""
-        return not visits.is_well(self.reading)
+        return not self.reading.outcome.well
 
 
 def keep(
@@ -63,9 +63,7 @@ def keep(
 ) -> list[Kept]:
     """Keep some readings, all of them or none; keeping the same reading twice changes nothing."""
     kept, ended = [], []
-    rows: dict[str, Row[Any]] = {}
-    for some in chunks([each.reading.source.address for each in tagged], IN_ONE_QUERY):
-        rows |= visits.known(connection, some)
+    rows = visits.known(connection, [each.reading.source.address for each in tagged])
     keeper = _Keeper(connection, matcher, now)
     keeper.look_up([(rows[each.reading.source.address], each) for each in tagged])
     for each in tagged:
@@ -88,10 +86,10 @@ def _no_news(reading: Reading) -> frozenset[str]:
     return frozenset(article.guid for article in newest[reading.backlog :])
 
 
-def _attendance(row: Row[Any], reading: Reading, new: int, now: datetime) -> Attendance:
+def _attendance(row: Standing, reading: Reading, new: int, now: datetime) -> Attendance:
     return Attendance(
         reading=reading, new=new, failures=row.failures + 1 if reading.outcome in _FAILURES else 0,
-        habit=visits.habit(row.habit), due_at=row.next_at, last_well=row.well_at, now=now,
+        habit=row.habit, due_at=row.next_at, last_well=row.well_at, now=now,
     )  # fmt: skip
 
 
@@ -117,7 +115,7 @@ class _Keeper:
         self._told: dict[tuple[int, str], _Told] = {}
         self._quiet: frozenset[str] = frozenset()
 
-    def look_up(self, readings: Sequence[tuple[Row[Any], TaggedReading]]) -> None:
+    def look_up(self, readings: Sequence[tuple[Standing, TaggedReading]]) -> None:
         """Ask once, for all readings, what is known of their articles and what new ones could belong to."""
         self._take_lessons([(source, tagged.learnt) for source, tagged in readings if tagged.learnt is not None])
         told = [(source.id, article) for source, tagged in readings for article in tagged.reading.articles]
@@ -125,7 +123,7 @@ class _Keeper:
             self._told = _told(self._connection, [(source, article.guid) for source, article in told])
             self._candidates.look_up([each for source, each in told if (source, each.guid) not in self._told])
 
-    def _take_lessons(self, lessons: Sequence[tuple[Row[Any], Learnt]]) -> None:
+    def _take_lessons(self, lessons: Sequence[tuple[Standing, Learnt]]) -> None:
         """Remember what was learnt; where titles are cleaned otherwise now, the source's latest copies get new keys."""
         before = visits.last_lessons(self._connection, [source.id for source, _ in lessons])
         changed = {source.id: learnt for source, learnt in lessons if learnt != before[source.id]}
@@ -135,7 +133,7 @@ class _Keeper:
                 near = articles.c.published > self._now - self._matcher.reach
                 index(self._connection, self._matcher, articles.c.source == source, near)
 
-    def articles(self, source: Row[Any], tagged: TaggedReading) -> tuple[int, int]:
+    def articles(self, source: Standing, tagged: TaggedReading) -> tuple[int, int]:
         """Decide on the articles of a reading; give how many of them are new, and how many edited."""
         reading = tagged.reading
         if not reading.articles:
@@ -158,7 +156,7 @@ class _Keeper:
         return len(new) + changes.count(Change.ANOTHER), changes.count(Change.EDIT)
 
     def _again(
-        self, source: Row[Any], before: _Told, article: Article, tags: tuple[TagReason, ...], tagged: TaggedReading
+        self, source: Standing, before: _Told, article: Article, tags: tuple[TagReason, ...], tagged: TaggedReading
     ) -> Change:
         """Take in an article that its source tells anew, differently."""
         change = self._editor.take_in(before.number, article, tags, tagged)
@@ -170,7 +168,7 @@ class _Keeper:
         return change
 
     def _newcomer(
-        self, source: Row[Any], article: Article, tags: tuple[TagReason, ...], tagged: TaggedReading, *, turn: int
+        self, source: Standing, article: Article, tags: tuple[TagReason, ...], tagged: TaggedReading, *, turn: int
     ) -> None:
         candidates = self._candidates.of(article)
         decision = self._matcher.decide(article, candidates)

@@ -1,5 +1,6 @@
 """Who is visiting which source: what is due is leased, so that nobody visits it twice at once."""
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -10,11 +11,12 @@ from sqlalchemy import ColumnElement, Connection, not_, or_, select, true, updat
 
 from tagwire.model import Memo
 from tagwire.store import holds
-from tagwire.store.rows import one_of
+from tagwire.store.rows import all_in_one, one_of
 from tagwire.store.schema import memos, sources
 
 LEASE = timedelta(minutes=10)
 """How long a claimed source is left alone by others; `renew` makes it longer, so only a crash lets it run out."""
+_AT_ONCE = 500
 PER_HOST = 8
 """How many sources of one host are claimed at a time: more would only wait for one another, and hold up others."""
 
@@ -52,10 +54,13 @@ def claim(connection: Connection, at: datetime, limit: int, wanted: Claim) -> li
 
     """
     chosen = list(islice(_free(connection, at, wanted), limit))
+    if not chosen:
+        return []
     _lease(connection, sources.c.id.in_(one_of(chosen)), at, leased_by=wanted.by)
-    query = select(sources.c.id, sources.c.address, memos.c.memo).join_from(sources, memos)
-    found = {row.id: row for row in connection.execute(query.where(sources.c.id.in_(one_of(chosen))))}
-    return [(found[number].address, found[number].memo) for number in chosen]
+    query = select(all_in_one(sources.c.id, sources.c.address, memos.c.memo)).join_from(sources, memos)
+    found = json.loads(connection.execute(query.where(sources.c.id.in_(one_of(chosen)))).scalar_one())
+    visits = {number: (address, memo) for number, address, memo in found}
+    return [visits[number] for number in chosen]
 
 
 def waits(connection: Connection, at: datetime, wanted: Claim) -> bool:
@@ -100,7 +105,8 @@ def _due(connection: Connection, at: datetime, wanted: Claim) -> Iterator[tuple[
         .order_by(sources.c.next_at, sources.c.id)
     )
     with connection.execute(query) as found:
-        yield from found
+        for some in found.partitions(_AT_ONCE):
+            yield from some
 
 
 def _leased(at: datetime) -> ColumnElement[bool]:

@@ -40,6 +40,11 @@ def microseconds(moment: datetime) -> int:
     return (moment - _EPOCH) // _MICROSECOND
 
 
+def moment(kept: int) -> datetime:
+    """Give the datetime that is kept as such a number."""
+    return _EPOCH + timedelta(microseconds=kept)
+
+
 def compact(value: object) -> str:
     """Give a JSON value as it is kept: in ASCII, so that no text that a source sends is refused by the database."""
     return _encode(value)
@@ -57,7 +62,7 @@ class Moment(TypeDecorator[datetime]):
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - the base's
         """Turn microseconds into an aware datetime in UTC."""
-        return None if value is None else _EPOCH + timedelta(microseconds=value)
+        return None if value is None else moment(value)
 
 
 class Json(TypeDecorator[Any]):

@@ -5,15 +5,15 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, Row, Update, bindparam, func, insert, null, select, update
+from sqlalchemy import Connection, Update, bindparam, func, insert, null, select, update
 
-from tagwire.model import About, Attendance, Habit, Learnt, Next, Outcome, Reading, Source
+from tagwire.model import About, Attendance, Habit, Learnt, Next, Outcome, Source
 from tagwire.store import facts, health, holds
-from tagwire.store.rows import Raw, one_of, run_raw
-from tagwire.store.schema import articles, compact, memos, microseconds, sources
+from tagwire.store.rows import Raw, all_in_one, one_of, run_raw
+from tagwire.store.schema import articles, compact, memos, microseconds, moment, sources
 from tagwire.text import one_line
 
 
@@ -120,22 +120,37 @@ def _values(defined: Defined, rules: str) -> dict[str, object]:
     }  # fmt: skip
 
 
-def known(connection: Connection, addresses: Sequence[str]) -> dict[str, Row[Any]]:
+class Standing(NamedTuple):
+    """What keeping must know of a source."""
+
+    id: int
+    address: str
+    generation: str
+    failures: int
+    history: str
+    habit: Habit
+    next_at: datetime
+    well_at: datetime | None
+
+
+def known(connection: Connection, addresses: Iterable[str]) -> dict[str, Standing]:
     """Give what keeping must know of some sources, by address."""
-    columns = (
-        sources.c.id, sources.c.address, sources.c.host, sources.c.generation, sources.c.failures, sources.c.habit,
-        sources.c.well_at, sources.c.next_at, sources.c.history,
+    query = select(all_in_one(*(sources.c[name] for name in Standing._fields)))
+    found = connection.execute(query.where(sources.c.address.in_(one_of(addresses)))).scalar_one()
+    return {each.address: each for each in map(_known, json.loads(found))}
+
+
+def _known(values: Sequence[Any]) -> Standing:
+    number, address, generation, failures, history, rhythm, next_at, well_at = values
+    return Standing(
+        number, address, generation, failures, history, habit(rhythm), moment(next_at), well_at and moment(well_at)
     )  # fmt: skip
-    query = select(*columns).where(sources.c.address.in_(one_of(addresses)))
-    found: list[Any] = list(connection.execute(query))
-    return {row.address: row for row in found}
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
+class Ended(NamedTuple):
     """How a visit ended, and what was decided then."""
 
-    row: Row[Any]
+    row: Standing
     attendance: Attendance
     outcome: Outcome
     following: Next
@@ -143,8 +158,8 @@ class Ended:
 
 def record(connection: Connection, ended: Sequence[Ended]) -> None:
     """Remember how visits ended and when the next ones are due; a visit that failed leaves the memo as it was."""
-    well = [each for each in ended if is_well(each.attendance.reading)]
-    failed = [each for each in ended if not is_well(each.attendance.reading)]
+    well = [each for each in ended if each.attendance.reading.outcome.well]
+    failed = [each for each in ended if not each.attendance.reading.outcome.well]
     remembered = [each for each in well if not each.attendance.reading.memo_stays]
     run_raw(connection, _ENDED, [_ended(each) for each in failed])
     run_raw(connection, _ENDED_WELL, [_ended_well(each) for each in well])
@@ -204,11 +219,6 @@ def _hold(connection: Connection, ended: Sequence[Ended]) -> None:
             holds.hold(connection, host, until)
 
 
-def is_well(reading: Reading) -> bool:
-    """Tell whether a visit ended as it should."""
-    return reading.outcome in {Outcome.NEW, Outcome.UNCHANGED}
-
-
 def status(connection: Connection) -> list[SourceStatus]:
     """Give what is known of every source that is defined, by name."""
     counted = select(articles.c.source, func.count().label("articles")).group_by(articles.c.source).subquery()
@@ -258,7 +268,12 @@ def about(values: Mapping[str, str]) -> About:
 
 
 def _habit(habit: Habit) -> dict[str, object]:
-    return {name: getattr(habit, name) for name in Habit.__dataclass_fields__}  # asdict copies deeply
+    """Give what differs from a new source's; asdict would copy deeply."""
+    told = {name: getattr(habit, name) for name in _USUAL}
+    return {name: value for name, value in told.items() if value != _USUAL[name]}
+
+
+_USUAL = asdict(Habit())
 
 
 def habit(values: Mapping[str, Any]) -> Habit:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, update
+from sqlalchemy import Connection, bindparam, delete, update
 
 from tagwire.model import Article, Decision, TagReason
 from tagwire.store import facts, keys
@@ -15,6 +15,7 @@ from tagwire.store.identity import Birth, new_uris
 from tagwire.store.keys import Indexed, Keys
 from tagwire.store.rows import dated, insert_all, number_after, one_of, tags_of, told, unite_tags, words_of
 from tagwire.store.schema import article_tags, articles, stories
+from tagwire.store.visits import Standing
 
 FIRST = "the first of its story"
 """The reason of a copy that was no story yet."""
@@ -50,7 +51,7 @@ class Writer:
         self._rows = _Rows()
 
     def article(
-        self, article: Article, source: Row[Any], generation: str, decision: Decision, *, turn: int, quiet: bool
+        self, article: Article, source: Standing, generation: str, decision: Decision, *, turn: int, quiet: bool
     ) -> tuple[int, int]:
         """Take in an article, and its story unless it joins one that is there; give the numbers of both.
 
