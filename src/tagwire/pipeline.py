@@ -6,6 +6,7 @@
 Each hands the values of one step to the next; none of the steps knows another.
 """
 
+import gc
 import hashlib
 import logging
 from collections.abc import Callable, Iterator, Sequence
@@ -109,6 +110,10 @@ class Pipeline:
         self.outlets = Outlets(self.site.sources, self.store.learnt())
         self.matcher = Matcher(self.outlets, self.site.matching)
         self.store.index(self.matcher, self.matcher.version)
+        # What is in memory now stays: to look through it for garbage again and again costs more than all that comes.
+        gc.unfreeze()
+        gc.collect()
+        gc.freeze()
 
     # ------------------------------------------------------------ read | tag | keep
 

@@ -73,7 +73,8 @@ def keep(
         following = plan(attendance)
         kept.append(Kept(each.reading, new, edited, following))
         ended.append(visits.Ended(row, attendance, kept[-1].outcome, following))
-    keeper.write()
+    if any(each.reading.articles for each in tagged):
+        keeper.write()
     visits.record(connection, ended)
     return kept
 
