@@ -53,6 +53,13 @@ def test_a_story_is_found_by_the_beginning_of_its_hash_and_by_a_link(site):
     assert TITLE in site.run("why", "https://news.example/1").stdout
 
 
+@pytest.mark.parametrize("link", ["http://www.news.example/1/?utm_source=mail#top", "https://m.news.example/1"])
+def test_a_story_is_found_by_a_link_however_it_is_written(site, link):
+    assert TITLE in site.run("why", link).stdout
+    site.run("tag", link, "+Batteries")
+    assert "Batteries" in site.run("why", link).stdout
+
+
 def test_split_and_undo_reach_the_feeds_at_once(site):
     assert len(site.titles("cars")) == 1
     site.run("split", story(site), "the-daily")

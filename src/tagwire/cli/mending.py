@@ -9,6 +9,7 @@ from tagwire.cli import show, site
 
 if TYPE_CHECKING:
     from tagwire.store.explaining import Explained, Telling
+    from tagwire.store.store import Store
 
 _STORY = "STORY is an id, the beginning of its hash (the last part of the id), or a link."
 
@@ -20,11 +21,20 @@ _STORY = "STORY is an id, the beginning of its hash (the last part of the id), o
 def why(root: Path, story: str, as_json: bool) -> None:  # noqa: FBT001 - a flag of the command line
     """Explain STORY: why its copies are one story, which words earned its tags, which feeds chose it."""
     with site.opened(site.load(root)) as store:
-        explained = store.explain(story)
+        explained = store.explain(_meant(store, story))
     if as_json:
         click.echo(show.as_json(explained))
     else:
         _say(explained)
+
+
+def _meant(store: "Store", story: str) -> str:
+    """Give the id of the story that a link leads to, however the link is written; anything else stays as it is."""
+    from tagwire.stories.keys import of_link
+    from tagwire.stories.links import canonical
+
+    link = canonical(story)
+    return story if link is None else store.linked(of_link(link)) or story
 
 
 def _say(explained: "Explained") -> None:
@@ -60,7 +70,7 @@ def _because(copy: "Telling") -> str:
 def split(root: Path, story: str, copy: str) -> None:
     """Take COPY out of STORY, as a story of its own; the id stays with the first copy."""
     with site.at_work(site.load(root)) as pipeline:
-        fresh = pipeline.store.split(pipeline.matcher, story, copy, site.clock())
+        fresh = pipeline.store.split(pipeline.matcher, _meant(pipeline.store, story), copy, site.clock())
         pipeline.publish()
     click.echo(f"split: the new story is {fresh}")
 
@@ -72,7 +82,8 @@ def split(root: Path, story: str, copy: str) -> None:
 def merge(root: Path, one: str, other: str) -> None:
     """Make ONE and OTHER one story; the older id stays, the younger becomes another name for it."""
     with site.at_work(site.load(root)) as pipeline:
-        stays = pipeline.store.merge(pipeline.matcher, one, other, site.clock())
+        first, second = (_meant(pipeline.store, story) for story in (one, other))
+        stays = pipeline.store.merge(pipeline.matcher, first, second, site.clock())
         pipeline.publish()
     click.echo(f"merged into {stays}")
 
@@ -83,7 +94,7 @@ def merge(root: Path, one: str, other: str) -> None:
 def withdraw(root: Path, story: str) -> None:
     """Take STORY out of every feed, at once and for good; feeds say so to their readers (RFC 6721)."""
     with site.at_work(site.load(root)) as pipeline:
-        pipeline.store.withdraw(story, site.clock())
+        pipeline.store.withdraw(_meant(pipeline.store, story), site.clock())
         pipeline.publish()
     click.echo("withdrawn")
 
@@ -100,7 +111,7 @@ def tag(root: Path, story: str, tags: tuple[str, ...]) -> None:
     given = [each[1:].strip() for each in tags if each.startswith("+")]
     taken = [each[1:].strip() for each in tags if each.startswith("-")]
     with site.at_work(site.load(root)) as pipeline:
-        pipeline.store.tag(story, given, taken, site.clock())
+        pipeline.store.tag(_meant(pipeline.store, story), given, taken, site.clock())
         pipeline.publish()
     click.echo("tagged")
 

@@ -17,7 +17,7 @@ from tagwire.store import facts
 from tagwire.store.candidates import Candidates, Matcher
 from tagwire.store.identity import Birth, new_uris
 from tagwire.store.rows import number_after, unite_tags
-from tagwire.store.schema import articles, corrections, hand_tags, sources, stories
+from tagwire.store.schema import article_keys, articles, corrections, hand_tags, sources, stories
 
 _SHORTEST = 4
 """Characters of a hash that name a story."""
@@ -52,6 +52,20 @@ def find(connection: Connection, name: str) -> Row[Any]:
         several = ", ".join(sorted(row.uri for row in found.values()))
         raise DefinitionError("several stories", name, several)
     return _followed(connection, next(iter(found.values())))
+
+
+def linked(connection: Connection, key: str) -> str | None:
+    """Give the id of the one story that has a copy under a lasting key; None: there is none, or there are several."""
+    query = (
+        select(stories.c.uri)
+        .join(articles, articles.c.story == stories.c.id)
+        .join(article_keys, article_keys.c.article == articles.c.id)
+        .where(article_keys.c.key == key)
+        .distinct()
+        .limit(2)
+    )
+    found = connection.execute(query).scalars().all()
+    return found[0] if len(found) == 1 else None
 
 
 def _followed(connection: Connection, row: Row[Any]) -> Row[Any]:

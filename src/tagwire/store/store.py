@@ -252,6 +252,16 @@ class Store:
 
     # ------------------------------------------------------------ by hand
 
+    def linked(self, key: str) -> str | None:
+        """Give the id of the one story that has a copy under a lasting key; None: there is none, or there are several.
+
+        Args:
+            key: as `candidates.Matcher` gives it.
+
+        """
+        with reading(self._engine) as connection:
+            return corrections.linked(connection, key)
+
     def explain(self, name: str) -> explaining.Explained:
         """Explain every decision about the story that a user means."""
         with reading(self._engine) as connection:
