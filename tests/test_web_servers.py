@@ -4,12 +4,16 @@ Each is Debian's package; where one is absent, its tests are skipped, and say so
 """
 
 import http.client
+import re
 import shutil
 import socket
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from email.message import Message
 from pathlib import Path
+from typing import TypeAlias
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -27,8 +31,18 @@ def renaming(beginning: str) -> str:
     return next(lines for block in blocks if (lines := block.partition("\n")[2]).startswith(beginning))
 
 
-def nginx(home: Path, output: Path, port: int) -> list[str]:
-    sample = (DEPLOY / "nginx.conf").read_text()
+def sample_of(name: str, daemon: str) -> str:
+    """Give a configuration as it is documented; where there is a daemon, with what a comment says of it."""
+    sample = (DEPLOY / name).read_text()
+    return (
+        re.sub(r"^([ \t]+)#   ", r"\1", sample, flags=re.MULTILINE).replace("127.0.0.1:8000", daemon)
+        if daemon
+        else sample
+    )
+
+
+def nginx(home: Path, output: Path, port: int, daemon: str) -> list[str]:
+    sample = sample_of("nginx.conf", daemon)
     sample = sample.replace("listen 80;", f"listen 127.0.0.1:{port};").replace("    listen [::]:80;\n", "")
     sample = sample.replace("/srv/tagwire/output", str(output))
     sample = sample.replace("    # What is being", f"    {renaming('rewrite')}\n    # What is being")
@@ -43,10 +57,10 @@ def nginx(home: Path, output: Path, port: int) -> list[str]:
     return ["nginx", "-p", str(home), "-c", str(home / "nginx.conf")]
 
 
-def caddy(home: Path, output: Path, port: int) -> list[str]:
-    sample = (DEPLOY / "Caddyfile").read_text()
+def caddy(home: Path, output: Path, port: int, daemon: str) -> list[str]:
+    sample = sample_of("Caddyfile", daemon)
     sample = sample.replace("\nnews.example.org {", f"\nhttp://127.0.0.1:{port} {{")
-    sample = sample.replace("\tfile_server", f"{renaming('@')}\n\tfile_server")
+    sample = sample.replace("\thandle {", f"{renaming('@')}\n\thandle {{")
     (home / "Caddyfile").write_text("{\n\tadmin off\n}\n" + sample.replace("/srv/tagwire/output", str(output)))
     return ["caddy", "run", "--config", str(home / "Caddyfile"), "--adapter", "caddyfile"]
 
@@ -74,19 +88,11 @@ class Served:
             return False
 
 
-@pytest.fixture(scope="module", params=[nginx, caddy], ids=lambda each: each.__name__)
-def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    command: Callable[[Path, Path, int], list[str]] = request.param
-    if shutil.which(command.__name__) is None:
-        pytest.skip(f"no {command.__name__}: install Debian's package")
-    home = tmp_path_factory.mktemp(command.__name__)
-    site = sites.make(home / "site")
-    for number in range(3):
-        site.write(
-            f"sources/articles/{number}.md", f"---\ntitle: 上汽 {number}\ntags: [SAIC]\n---\n\n{'Text. ' * 200}\n"
-        )
-    site.write("feeds/saic-motor.toml", 'was = ["car-maker"]\nlimit = 1')
-    site.refresh()
+Command: TypeAlias = Callable[[Path, Path, int, str], list[str]]
+
+
+@contextmanager
+def serving(command: Command, home: Path, site: sites.Site, daemon: str = "") -> Iterator[Served]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     log = home / "log"
@@ -94,7 +100,7 @@ def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     with (
         log.open("wb") as file,
         subprocess.Popen(
-            command(home, site.root / "output", port),
+            command(home, site.root / "output", port, daemon),
             stdin=subprocess.DEVNULL,
             stdout=file,
             stderr=file,
@@ -108,6 +114,32 @@ def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         finally:
             process.terminate()
             process.wait(processes.PATIENCE)
+
+
+@pytest.fixture(scope="module", params=[nginx, caddy], ids=lambda each: each.__name__)
+def command(request: pytest.FixtureRequest) -> Command:
+    if shutil.which(request.param.__name__) is None:
+        pytest.skip(f"no {request.param.__name__}: install Debian's package")
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> sites.Site:
+    site = sites.make(tmp_path_factory.mktemp("behind") / "site")
+    for number in range(3):
+        site.write(
+            f"sources/articles/{number}.md", f"---\ntitle: 上汽 {number}\ntags: [SAIC]\n---\n\n{'Text. ' * 200}\n"
+        )
+    site.write("feeds/saic-motor.toml", 'was = ["car-maker"]\nlimit = 1')
+    site.write("feeds/board.toml", "private = true")
+    site.refresh()
+    return site
+
+
+@pytest.fixture(scope="module")
+def served(command: Command, site: sites.Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with serving(command, tmp_path_factory.mktemp(command.__name__), site) as found:
+        yield found
 
 
 def test_each_file_is_told_as_our_own_server_tells_it(served: Served) -> None:
@@ -158,6 +190,7 @@ def test_folders_lead_to_their_lists_and_dotted_names_to_nothing(served: Served)
     assert served.ask("/tags/")[2] == pages["tags/index.html"]
     served.site.write("output/.tagwire-half.tmp", "half")
     assert served.ask("/.tagwire-half.tmp")[0] == 404
+    (served.site.root / "output" / ".tagwire-half.tmp").unlink()
     assert served.ask("/nothing.atom")[0] == 404
 
 
@@ -168,3 +201,18 @@ def test_a_renamed_feed_is_found_by_its_old_addresses(served, rest):
     assert headers["Location"] == "/" + rest.format("saic-motor")
     assert served.ask(headers["Location"])[0] == 200
     assert served.ask("/car-maker-2.atom")[0] == 404
+
+
+def test_what_the_daemon_answers_is_told_as_it_tells_it(command: Command, site: sites.Site, tmp_path: Path) -> None:
+    private = urlsplit(site.run("token", "show", "board").stdout.strip()).path
+    with processes.served(site.root) as address:
+        place = urlsplit(address)
+        daemon = Served(site, place.port)
+        with serving(command, tmp_path, site, place.netloc) as proxied:
+            assert proxied.ask("/index.html")[2] == site.output()["index.html"]
+            for path in (private, private.replace(".atom", ".html"), "/feed.atom?q=*", "/search?q=Text", "/nothing"):
+                (status, headers, body), (own_status, own, own_body) = proxied.ask(path), daemon.ask(path)
+                assert (path, status, body) == (path, own_status, own_body)
+                told = {"Access-Control-Allow-Origin", "Cache-Control", "Content-Type", "ETag", "Referrer-Policy"}
+                for name in told | {"X-Robots-Tag", *SAFE}:
+                    assert (path, name, headers.get_all(name)) == (path, name, own.get_all(name))
