@@ -1,5 +1,6 @@
 """What servers can do to us: for each fault the answer, and what must be seen of its source."""
 
+import zlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import format_datetime
@@ -69,6 +70,14 @@ def endless_headers(conversation):
 
 def endless_interim_answers(conversation):
     conversation.drip(repeat(b"HTTP/1.1 103 Early Hints\r\n\r\n" * 50), 0)
+
+
+def packed_nothing(conversation):
+    """Send a gzip stream that goes on without ever unpacking to anything: only what is sent tells how much that is."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+    begin = packer.compress(b"<rss>") + packer.flush(zlib.Z_SYNC_FLUSH)
+    conversation.send(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Type: text/xml\r\n\r\n" + begin)
+    conversation.drip(repeat(b"\0\0\0\xff\xff" * 10_000), 0)
 
 
 def fifty_megabytes(conversation):
@@ -163,6 +172,7 @@ def every(limits: Limits, now: datetime) -> dict[str, Fault]:
         "50 MB document": failed(fifty_megabytes, too_large),
         "50 MB document that says so": failed(page(GOOD, length=50_000_000), too_large_to_send),
         "length claimed beyond all limits": failed(page(GOOD, length=10**12), too_large_to_send),
+        "endless body that unpacks to nothing": failed(packed_nothing, too_large_to_send),
         "endless headers": failed(endless_headers, headers_too_large),
         "endless interim answers": failed(endless_interim_answers, headers_too_large),
         "gzip bomb": failed(page(gzip_bomb(), headers={"Content-Encoding": "gzip"}), too_large),

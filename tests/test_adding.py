@@ -128,8 +128,21 @@ def test_where_there_is_no_feed_nothing_is_defined(site, web, answer, said):
 def test_a_private_address_wants_the_flag(site, web):
     result = site.run("add", web.url("/feed.xml"), code=1)
 
-    assert "allow_private" in result.stderr
+    assert "where sources may not go without --allow-private" in result.stderr
+    assert "without --allow-private" in site.run("preview", web.url("/feed.xml"), code=1).stderr
     assert web.asked == []
+
+
+def test_where_an_address_has_moved_for_good_the_new_one_is_defined(site, web):
+    web.answers |= {"/feed": redirect("/feed.xml", 301), "/now": redirect("/feed.xml", 302)}
+    add(site, web.url("/feed"), "--name", "moved")
+    add(site, web.url("/now"), "--name", "elsewhere")
+    again = add(site, web.url("/feed"), code=2)
+
+    urls = {name: text.splitlines()[1] for name, text in defined(site).items()}
+    assert urls["moved.toml"] == f'url = "{web.url("/feed.xml")}"'
+    assert urls["elsewhere.toml"] == f'url = "{web.url("/now")}"'
+    assert f"this is a source already: {web.url('/feed.xml')}: sources/moved.toml" in again.stderr
 
 
 def test_what_is_no_address_is_told(site):

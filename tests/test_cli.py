@@ -12,6 +12,7 @@ import termios
 
 import pytest
 
+import misbehaving
 import processes
 import sites
 import webserver
@@ -153,6 +154,22 @@ def test_status_says_which_certificates_are_not_checked_and_no_key_of_an_address
     assert told["daily"]["address"] == web.url("/feed?key=…")
 
 
+def test_status_says_where_a_source_moved_and_what_may_have_been_missed(site):
+    day = "Mon, 02 Mar 2026 08:30:00 +0000"
+    one, other = (webserver.rss((f"Plant {n}", f"{n}", day), (f"Bridge {n}", f"b{n}", day)) for n in (1, 2))
+    with misbehaving.serving({"/there": misbehaving.in_turn(*map(misbehaving.page, (one, other)))}) as server:
+        server.answers["/feed"] = misbehaving.redirect("/there", 308)
+        site.write("sources/daily.toml", f'url = "{server.url("/feed")}"\nallow_private = true')
+        for _ in range(2):
+            site.refresh("--all")
+        line = next(each for each in site.run("status").stdout.splitlines() if each.startswith("daily"))
+        told = {each["name"]: each for each in json.loads(site.run("status", "--json").stdout)["sources"]}["daily"]
+
+    assert line.endswith(f"\tmoved to {server.url('/there')}")
+    assert line.split("\t")[6] == "1"  # nothing of the second document was known: there may have been more between
+    assert (told["moved_to"], told["missed"]) == (server.url("/there"), 1)
+
+
 def test_export_gives_a_line_for_each_story(site, web):
     web.pages["/feed"] = webserver.rss(("A new plant", "1", "Mon, 02 Mar 2026 08:30:00 +0000"))
     site.write("sources/daily.toml", web_source(web) + '\ntags = ["Daily"]')
@@ -237,7 +254,7 @@ def test_preview_of_a_folder_gives_all_its_articles_and_names_what_is_wrong(some
 
 
 def test_preview_of_an_address_gives_what_a_visit_would_bring(somewhere, web):
-    assert "allow_private" in somewhere.run("preview", web.url("/feed"), code=1).stderr
+    assert "without --allow-private" in somewhere.run("preview", web.url("/feed"), code=1).stderr
     (article,) = previewed(somewhere, "--allow-private", web.url("/feed"))
 
     assert list(article) == FIELDS

@@ -7,7 +7,7 @@ import pytest
 
 from misbehaving import conditional, in_turn, page, redirect, serving
 from tagwire.model import About, Outcome
-from tagwire.sources import parsing
+from tagwire.sources import exchange, parsing
 from tagwire.sources.web import Web, WebOptions
 from visiting import NOW, read, rss, source, visit
 
@@ -292,6 +292,22 @@ def test_credentials_do_not_follow_to_another_port(monkeypatch):
     assert own.asked[0].headers["authorization"] == "Bearer secret"
     assert other.asked == []
     assert "secret" not in reading.error
+
+
+@pytest.mark.parametrize("auth", [{"user": "ann", "password_env": "SECRET"}, {"token_env": "SECRET"}])
+def test_where_a_redirect_may_go_it_takes_no_credentials_along(monkeypatch, auth):
+    """To another port, and to another host; back at home they are told again."""
+    monkeypatch.setenv("SECRET", "hunter2")
+    monkeypatch.setattr(exchange, "refused", lambda _ip: None)  # as if all of this lay in the world
+    with serving(hosts=("127.0.0.1", "127.0.0.2")) as own, serving() as other:
+        own.answers["/"] = redirect(other.url("/port"), 302)
+        other.answers["/port"] = redirect(own.url("/host", "127.0.0.2"), 302)
+        own.answers["/host"] = redirect(own.url("/home"), 302)
+        own.answers["/home"] = page(GOOD)
+        reading = visit(own.url("/"), auth=auth, allow_private=False)
+    assert reading.outcome is Outcome.NEW
+    told = {each.path: "authorization" in each.headers for each in (*own.asked, *other.asked)}
+    assert told == {"/": True, "/port": False, "/host": False, "/home": True}
 
 
 def test_a_secret_is_read_from_a_file_beside_the_definition(tmp_path):

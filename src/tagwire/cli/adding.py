@@ -29,11 +29,13 @@ def add(root: Path, url: str, name: str | None, allow_private: bool) -> None:  #
     """
     loaded = site.load(root)
     reading = _find(loaded.site, url if "://" in url else f"https://{url}", allow_private=allow_private)
-    address = reading.source.address
+    # A new definition need not wait for visits over a day, as one that is there does.
+    address = reading.moved_to or reading.source.address
+    _see_that_it_is_new(loaded.site, address)
     name = _name(loaded.site, address, name)
     looking.say_articles(reading.articles)
     file = f"sources/{name}.toml"
-    _write(root / file, _definition(reading, allow_private=allow_private))
+    _write(root / file, _definition(reading, address, allow_private=allow_private))
     click.echo(f"made {file}: {address}, {show.count(reading.entries, 'article')}")
 
 
@@ -45,12 +47,13 @@ def _find(there: "Site", url: str, *, allow_private: bool) -> "Reading":
         SourceError: no feed was found.
 
     """
+    from tagwire.cli import previewing
     from tagwire.sources.discovery import COMMON
 
     reading = _visited(there, [url], allow_private=allow_private)[0]
     if reading.instead is None:
         if reading.error:
-            raise SourceError(_NOTHING, url, reading.error)
+            raise SourceError(_NOTHING, url, previewing.told(reading.error))
         return reading
     usual = [urljoin(start, path) for start in (f"{url.rstrip('/')}/", urljoin(url, "/")) for path in COMMON]
     for places in (reading.instead, tuple(dict.fromkeys(usual))):
@@ -64,12 +67,21 @@ def _visited(there: "Site", urls: "tuple[str, ...] | list[str]", *, allow_privat
     from tagwire.cli.previewing import visited, web_source
 
     sources = [web_source(url, allow_private=allow_private, nothing=_NOTHING) for url in urls]
-    known = {source.address: source for source in there.sources}
     for source in sources:
-        if source.address in known:
-            where = known[source.address].file or known[source.address].name
-            raise DefinitionError("this is a source already", source.address, where)
+        _see_that_it_is_new(there, source.address)
     return visited(there, sources, site.clock()) if sources else []
+
+
+def _see_that_it_is_new(there: "Site", address: str) -> None:
+    """See that no source of the site is at an address.
+
+    Raises:
+        DefinitionError: one is; the message says which.
+
+    """
+    for source in there.sources:
+        if source.address == address:
+            raise DefinitionError("this is a source already", address, source.file or source.name)
 
 
 def _name(there: "Site", address: str, wished: str | None) -> str:
@@ -95,12 +107,12 @@ def _name(there: "Site", address: str, wished: str | None) -> str:
     return wished
 
 
-def _definition(reading: "Reading", *, allow_private: bool) -> str:
+def _definition(reading: "Reading", address: str, *, allow_private: bool) -> str:
     from tagwire.definitions.document import printable
 
     title = printable(reading.about.title) if reading.about else ""
     lines = [f"# {title}"] if title else []
-    lines.append(f"url = {json.dumps(reading.source.address, ensure_ascii=False)}")
+    lines.append(f"url = {json.dumps(address, ensure_ascii=False)}")
     if allow_private:
         lines.append("allow_private = true")
     return "\n".join(lines) + "\n"

@@ -128,7 +128,7 @@ def preview(root: Path, target: str, as_json: bool, allow_private: bool) -> None
 
     Nothing is stored. Files, folders and addresses need no site.
     """
-    from tagwire.cli.previewing import read
+    from tagwire.cli.previewing import read, told
 
     reading = read(root, target, site.clock(), allow_private=allow_private)
     for warning in reading.warnings:
@@ -139,7 +139,8 @@ def preview(root: Path, target: str, as_json: bool, allow_private: bool) -> None
     else:
         say_articles(reading.articles)
     if reading.error:
-        click.echo(f"{reading.outcome}: {target}: {reading.error}", err=True)
+        error = reading.error if reading.source.file else told(reading.error)
+        click.echo(f"{reading.outcome}: {target}: {error}", err=True)
         sys.exit(1)
 
 

@@ -66,3 +66,8 @@ def visited(site: Site, sources: Sequence[Source], now: datetime) -> list[Readin
     kind = kinds(site.contact, site.proxy)[sources[0].kind]
     found = {id(reading.source): reading for reading in filter(None, kind.read(map(Visit, sources), now))}
     return [found[id(source)] for source in sources]
+
+
+def told(error: str) -> str:
+    """Give why a visit failed to who has no definition yet: there, a flag stands for one of its lines."""
+    return error.replace("without allow_private = true", "without --allow-private")

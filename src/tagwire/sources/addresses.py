@@ -35,7 +35,7 @@ def parse(url: str, base: str = "") -> Address:
     """
     try:
         parts = can_ada.parse(urljoin(base, url.strip()) if base else url.strip())
-    except TypeError as error:  # can_ada takes no lone surrogates
+    except (TypeError, ValueError) as error:  # can_ada takes no lone surrogates
         raise ValueError("not an address") from error
     if parts.protocol not in _PORTS:
         raise ValueError("neither http nor https")
