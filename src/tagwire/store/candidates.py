@@ -58,6 +58,8 @@ class Candidates:
         self._keys: dict[int, tuple[Article, Keys]] = {}
         self._found: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
         self._decided: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+        self._worth: dict[int, list[int]] = {}
+        """By article: what is stored and worth weighing; each article is held in `_keys`."""
         self._copies: dict[int, list[Known]] = {}
         self._numbers: dict[int, list[int]] = {}
         self._shown: dict[int, int] = {}
@@ -67,7 +69,9 @@ class Candidates:
         wanted = [(self.keys(article), article.published) for article in newcomers]
         for key, when, story in keys.find(self._connection, wanted, self._matcher.reach):
             self._found[key].append((when, story))
-        self._load({story for article in newcomers for story in self._worth_weighing(article)})
+        for article in newcomers:
+            self._worth[id(article)] = self._worth_weighing(article)
+        self._load({story for worth in self._worth.values() for story in worth})
 
     def keys(self, article: Article) -> Keys:
         """Give the keys of an article, asking the matcher once."""
@@ -78,7 +82,9 @@ class Candidates:
 
     def of(self, article: Article) -> list[Candidate]:
         """Give the candidates of a newcomer, those that share the most keys first."""
-        worth = self._worth_weighing(article)
+        worth = self._worth.get(id(article))
+        if worth is None or not self._decided.keys().isdisjoint(self.keys(article).all()):
+            worth = self._worth_weighing(article)
         self._load(worth)
         return [self.candidate(story) for story in worth]
 

@@ -21,6 +21,8 @@ SAFE_WAL = (3, 51, 3)
 _BUSY_SECONDS = 60
 _CACHE_KIB = 64 * 1024
 """Of each connection, and at most: the index of keys is asked at random places, and 2 MB hold little of it."""
+_PAGES = 4_000
+"""Of the journal, until they are written to their places: a page that many transactions change is written once."""
 
 Found = Callable[[str, str | None, str], bool]
 
@@ -61,7 +63,8 @@ def connect(url: str, found: Found | None = None, *, writes: bool = True) -> Eng
     def prepare(connection: Any, _record: object) -> None:
         # The driver's own transactions leave DDL outside, so it is told to keep out and `begin` below sees to them.
         connection.isolation_level = None
-        pragmas = [f"journal_mode={journal}", "synchronous=FULL"] if writes else ["query_only=ON"]
+        keeping = [f"journal_mode={journal}", "synchronous=FULL", f"wal_autocheckpoint={_PAGES}"]
+        pragmas = keeping if writes else ["query_only=ON"]
         for pragma in (*pragmas, "foreign_keys=ON", f"cache_size=-{_CACHE_KIB}"):
             connection.execute(f"PRAGMA {pragma}").close()
         if found is not None:
