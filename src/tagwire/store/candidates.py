@@ -69,9 +69,9 @@ class Candidates:
         wanted = [(self.keys(article), article.published) for article in newcomers]
         for key, when, story in keys.find(self._connection, wanted, self._matcher.reach):
             self._found[key].append((when, story))
-        for article in newcomers:
-            self._worth[id(article)] = self._worth_weighing(article)
-        self._load({story for worth in self._worth.values() for story in worth})
+        worth = {id(article): self._worth_weighing(article) for article in newcomers}
+        self._worth |= worth
+        self._load({story for some in worth.values() for story in some})
 
     def keys(self, article: Article) -> Keys:
         """Give the keys of an article, asking the matcher once."""

@@ -70,8 +70,8 @@ def run_raw(connection: Connection, statement: UpdateBase, rows: Sequence[Raw]) 
     """
     if rows:
         text, order = _compiled(statement, connection.dialect)
-        listed = [tuple(map(row.__getitem__, order)) for row in rows] if order is not None else list(rows)
-        connection.exec_driver_sql(text, listed)
+        values = [tuple(map(row.__getitem__, order)) for row in rows] if order is not None else list(rows)
+        connection.exec_driver_sql(text, values)
 
 
 def insert_all(connection: Connection, table: TableClause[Any], rows: Sequence[Mapping[str, object]]) -> None:
