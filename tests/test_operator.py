@@ -84,7 +84,7 @@ def site(tmp_path_factory, web):
 
 @pytest.fixture(scope="module")
 def token(site):
-    return site.run("token").stdout.strip()
+    return site.run("token", "show").stdout.strip()
 
 
 @pytest.fixture(scope="module")
@@ -127,7 +127,7 @@ def test_a_page_of_the_web_that_calls_us_by_a_name_of_its_own_sees_nothing(serve
 
 def test_a_renewed_token_is_in_force_at_once_and_nobody_else_can_read_it(server, site) -> None:
     port, _, log = server
-    old = site.run("token").stdout.strip()
+    old = site.run("token", "show").stdout.strip()
     new = site.run("token", "renew").stdout.strip()
     assert new != old
     assert ask(port, f"/status?token={old}").status == 404

@@ -132,7 +132,7 @@ def test_it_is_told_in_confidence_and_once(site, server) -> None:
 def test_a_wrong_address_is_like_any_other_that_is_wrong(site, server) -> None:
     path = path_of(site)
     token = path.split("/")[2]
-    operator = site.run("token").stdout.strip()
+    operator = site.run("token", "show").stdout.strip()
     nothing = described(ask(f"{server}/no-such-page"))
     wrong = [
         "/private/", "/private/board.atom", f"/private/{token[:-1]}/board.atom", f"/private/{operator}/board.atom",
@@ -240,6 +240,24 @@ def test_the_operator_is_shown_the_address(site) -> None:
     assert f"http://localhost:8000{path}" in said
     assert "http://localhost:8000/all.atom" in said
     assert "no private feed has this name" in site.run("token", "renew", "all", code=2).stderr
+
+
+def test_every_token_and_address_is_listed(site) -> None:
+    site.write("feeds/desk.toml", 'title = "The desk"\nprivate = true\n')
+    operator, board = site.run("token", "show").stdout.strip(), site.run("token", "renew", "board").stdout.strip()
+    desk = site.run("token", "show", "desk").stdout.strip()
+    listed = f"what only you see\t{operator}\nfeed board\t{board}\nfeed desk\t{desk}\n"
+    for arguments in (("token",), ("token", "list")):
+        said = site.run(*arguments)
+        assert (said.stdout, said.stderr) == (listed, "")
+    assert "list takes no NAME" in site.run("token", "list", "board", code=2).stderr
+
+
+def test_a_list_without_private_feeds_says_so(site) -> None:
+    (site.root / "feeds" / "board.toml").unlink()
+    said = site.run("token")
+    operator = site.run("token", "show").stdout
+    assert (said.stdout, said.stderr) == (f"what only you see\t{operator}", "no feed is private\n")
 
 
 def test_archives_are_private_too(site, server) -> None:
