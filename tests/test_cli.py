@@ -16,6 +16,7 @@ import misbehaving
 import processes
 import sites
 import webserver
+from tagwire.cli import show
 from tagwire.locks import held
 from tagwire.model import Article
 
@@ -182,6 +183,18 @@ def test_export_gives_a_line_for_each_story(site, web):
     assert [list(copy) for copy in story["copies"]] == [["source", "guid", "link", "title", "published", "reason"]] * 2
     assert [copy["source"] for copy in story["copies"]] == ["articles", "daily"]
     assert all(copy["reason"] for copy in story["copies"])
+
+
+def test_a_story_stays_on_one_line_whatever_its_source_sends(site, web):
+    hostile = "one\u2028two\u2029three"
+    item = f"<item><guid>{hostile}</guid><title>Parts</title><description>{hostile}</description></item>"
+    web.pages["/feed"] = f'<rss version="2.0"><channel><title>Parts</title>{item}</channel></rss>'.encode()
+    site.write("sources/daily.toml", web_source(web))
+    site.refresh()
+    guids = {story["title"]: story["copies"][0]["guid"] for story in site.stories()}
+    assert guids["Parts"] == hostile
+    assert [line.split("\t")[-1] for line in site.run("preview", "daily").stdout.splitlines()] == ["one two three"]
+    assert show.as_json({"\x85": "\u2028\u2029"}).isascii()
 
 
 # ------------------------------------------------------------ for people

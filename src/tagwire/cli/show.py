@@ -15,6 +15,11 @@ import click
 if TYPE_CHECKING:
     from tagwire.model import Face, Feed
 
+_ESCAPED = {ord(each): f"\\u{ord(each):04x}" for each in "\x85\u2028\u2029"}
+"""The ends of lines that JSON may hold as they are."""
+_PARTS = "\t\n\u2028\u2029"
+"""What parts lines and cells."""
+
 
 def on_terminal() -> bool:
     """Tell whether somebody looks at the output."""
@@ -48,12 +53,12 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]], long: Sequence[
 
 def harmless(text: str) -> str:
     """Give text on one line in which nothing can steer a terminal (ISO 6429 has its commands in C0 and C1)."""
-    return "".join(" " if c in "\t\n" else "�" if unicodedata.category(c) == "Cc" else c for c in text)
+    return "".join(" " if c in _PARTS else "�" if unicodedata.category(c) == "Cc" else c for c in text)
 
 
 def as_json(value: Any) -> str:
-    """Give a value as one line of JSON; moments in ISO 8601."""
-    return json.dumps(_plain(value), ensure_ascii=False)
+    """Give a value as one line of JSON, also for readers that end a line where Unicode does; moments in ISO 8601."""
+    return json.dumps(_plain(value), ensure_ascii=False).translate(_ESCAPED)
 
 
 def fields(value: Any) -> dict[str, Any]:
