@@ -187,7 +187,7 @@ def test_export_gives_a_line_for_each_story(site, web):
 
 def test_a_story_stays_on_one_line_whatever_its_source_sends(site, web):
     hostile = "one\u2028two\u2029three"
-    item = f"<item><guid>{hostile}</guid><title>Parts</title><description>{hostile}</description></item>"
+    item = f"<item><guid isPermaLink='false'>{hostile}</guid><title>Parts</title></item>"
     web.pages["/feed"] = f'<rss version="2.0"><channel><title>Parts</title>{item}</channel></rss>'.encode()
     site.write("sources/daily.toml", web_source(web))
     site.refresh()
