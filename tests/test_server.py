@@ -119,6 +119,15 @@ def test_each_file_has_its_media_type(server: Server) -> None:
         assert answer.headers["Cache-Control"] == "max-age=60"
 
 
+def test_the_address_of_a_folder_is_that_of_its_index_and_of_none_where_it_has_none(
+    server: Server, output: Path
+) -> None:
+    (output / "tags").mkdir()
+    (output / "tags" / "index.html").write_text("<!doctype html><title>Tags</title>", encoding="utf-8")
+    assert server.ask("/tags/").body == server.ask("/tags/index.html").body
+    assert [server.ask(path).status for path in ("/tags/", "/tags", "/stories/", "/tags//")] == [200, 404, 404, 404]
+
+
 def test_a_file_of_unknown_kind_is_bytes_that_no_browser_shows(server: Server, output: Path) -> None:
     (output / "odd.bin").write_bytes(b"<script>")
     answer = server.ask("/odd.bin")

@@ -1,6 +1,7 @@
 """The history of a feed: every story that it ever published is in exactly one archive or in the current document."""
 
 import io
+import posixpath
 import tempfile
 import urllib.error
 import urllib.request
@@ -13,12 +14,13 @@ import feedparser
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from lxml import etree
 
 import publishing_sites
 import webserver
 from publishing_sites import ATOM, TOMBSTONE, Publishing, numbered
 from tagwire.errors import DefinitionError
-from tagwire.model import Face, Feed, HasTag
+from tagwire.model import Everything, Face, Feed, HasTag, HasWords, Not, TagFeeds
 from tagwire.stories.match import Matcher
 
 FH = "{http://purl.org/syndication/history/1.0}"
@@ -192,6 +194,55 @@ def test_pages_lead_through_the_archives(site):
     assert b'href="../../archive/all/0003.html" rel="next"' in files["archive/all/0002.html"]
     assert b'href="../../all.html" rel="next"' in files["archive/all/0003.html"]
     assert b'rel="prev"' not in files["archive/all/0001.html"]
+
+
+def dead_links(site: Publishing) -> set[str]:
+    """Give the links of pages and archives that lead to nothing of ours, as ``WHERE -> WHERETO``."""
+    files, dead = site.files(), set()
+    for path, data in files.items():
+        if path.endswith(".html"):
+            targets = [posixpath.join(posixpath.dirname(path), link) for link in etree.HTML(data).xpath("//a/@href")]
+        elif path.startswith("archive/"):
+            targets = etree.fromstring(data).xpath("//*[local-name()='entry']/*[@rel='alternate']/@href")
+        else:
+            continue
+        targets = [each.removeprefix(site.face.base_url).partition("#")[0] for each in targets]
+        inside = {posixpath.normpath(each) for each in targets if "://" not in each}
+        dead |= {f"{path} -> {each}" for each in inside - files.keys() - {posixpath.dirname(path), "."}}
+    return dead
+
+
+def test_no_page_of_an_archive_leads_to_what_went_away(site):
+    site.feeds = [Feed(name="all", title="All", limit=3, filter=Not(HasWords("rope")), retain=9)]
+    site.tag_feeds = TagFeeds(least=2)
+    for number in range(12):
+        site.keep(*numbered(number, link=None), tags=("Ships", f"Port {number // 2}"))
+        site.publish()
+    before = site.files()
+    archives = [path for path in before if path.startswith("archive/") and path.endswith(".atom")]
+    pages = [path.replace(".atom", ".html") for path in archives]
+    assert len(archives) > 1
+    assert all(b"tags/port-" in before[path] and b"stories/" in before[path] for path in pages)
+    assert dead_links(site) == set()
+
+    site.tag_feeds = TagFeeds(least=3)
+    site.publish()
+    assert not any(b"tags/port-" in site.files()[path] for path in pages)
+    assert all(b"tags/ships.html" in site.files()[path] for path in pages)
+    site.feeds = [replace(site.feeds[0], filter=HasTag("Port 5"))]
+    site.tag_feeds = TagFeeds(enabled=False)
+    site.publish()
+    assert len(site.titles()) == 2
+    assert dead_links(site) == set()
+    assert {path: site.files()[path] for path in archives} == {path: before[path] for path in archives}
+
+    site.tag_feeds = TagFeeds(least=2)
+    site.publish()
+    assert [site.files()[path] for path in pages] == [before[path] for path in pages]
+    site.feeds = [replace(site.feeds[0], filter=Everything())]
+    grow(site, 12, 30)
+    assert min(path for path in site.files() if path.startswith("archive/")) > "archive/all/0003"
+    assert dead_links(site) == set()
 
 
 STEP = st.one_of(

@@ -2,7 +2,7 @@
 
 A closed archive is written once. It is written again only when its site moves to another address, when somebody
 removed it, or when a story in it was withdrawn: then that story is cut out of it, and all else stays as it was.
-Its page for people also follows the site's looks and the feed's title.
+Its page for people also follows the site's looks and the feed's title, and links to nothing that went away.
 """
 
 from collections.abc import Iterator, Mapping
@@ -52,10 +52,15 @@ class History:
             last_but_new = archive.number < len(archives) and not archives[archive.number].base_url
             if not fresh or last_but_new or not (self._files.lies_there(told) and self._files.lies_there(page)):
                 self._write(document, number, archive, told, page)
-            elif reshaped:
+            elif reshaped or self._is_oldest_now(document):
                 archived = self._store.archived(number, archive.number)
                 self._files.write({document.feed.name: {page: self._page(document, archived, page)}})
         return paths
+
+    def _is_oldest_now(self, document: Document) -> bool:
+        """Tell whether the archive before one goes now: its page still leads there."""
+        before = addresses.archive_page_path(document.feed, document.archives)
+        return document.archive == document.first_archive and self._files.lies_there(before)
 
     def _write(self, document: Document, number: int, archive: Archive, told: str, page: str) -> None:
         archived = self._store.archived(number, archive.number)

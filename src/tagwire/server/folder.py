@@ -93,7 +93,7 @@ def _names(raw_path: bytes) -> list[str] | None:
     """Give the names that a path is made of; None for a path that leads to nothing that is published."""
     # Split before decoding: an encoded slash is part of a name, not a step (RFC 3986, 2.2).
     names = [unquote(name) for name in raw_path.decode(errors="replace").split("/")[1:]]
-    if names == [""]:
-        return ["index.html"]
+    if not names[-1]:
+        names[-1] = "index.html"
     published = all(name and "/" not in name and not name.startswith(".") for name in names)
     return names if published else None

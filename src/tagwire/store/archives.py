@@ -25,7 +25,7 @@ class Archive:
     number: int
     stories: int
     stale: bool
-    """Whether a story in it was withdrawn, or came back, since it was written."""
+    """Whether a story in it, or the feed of a tag on its page, may have come or gone since it was written."""
     base_url: str
     """That it was written for; empty: it is not written yet."""
 

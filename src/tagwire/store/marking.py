@@ -5,7 +5,7 @@ Feeds say where stories come from, so that a source that is called otherwise cha
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, Text, and_, exists, func, select, type_coerce, update
+from sqlalchemy import Connection, Select, Text, and_, exists, func, select, type_coerce, update
 
 from tagwire.store.rows import IN_ONE_QUERY, chunks, number_after
 from tagwire.store.schema import archives, articles, feed_stories, feeds, sources, stories
@@ -26,7 +26,9 @@ def mark(connection: Connection, moved: Iterable[int], since: int, newest: int) 
     if since < newest:
         _mark_holders(connection, since)
         _tell_again(connection, since)
-        _mark_archives(connection, since)
+        # What changed by hand or by new rules: it may be withdrawn, or be back.
+        changed = stories.c.change > since
+        mark_archives(connection, select(stories.c.id).where(changed, stories.c.change == stories.c.settled))
 
 
 def _mark_holders(connection: Connection, since: int) -> None:
@@ -48,13 +50,12 @@ def _tell_again(connection: Connection, since: int) -> None:
     connection.execute(update(feed_stories).where(edited).values(again_at=updated))
 
 
-def _mark_archives(connection: Connection, since: int) -> None:
-    """Mark the archives with a story that changed by hand or by new rules: it may be withdrawn, or be back."""
-    settled = select(stories.c.id).where(stories.c.change > since, stories.c.change == stories.c.settled)
+def mark_archives(connection: Connection, some: Select[tuple[int]]) -> None:
+    """Mark the archives that tell some stories."""
     told = exists().where(
         feed_stories.c.feed == archives.c.feed,
         feed_stories.c.archive == archives.c.number,
-        feed_stories.c.story.in_(settled),
+        feed_stories.c.story.in_(some),
     )
     connection.execute(update(archives).where(told).values(stale=True))
 

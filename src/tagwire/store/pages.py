@@ -29,7 +29,7 @@ _private = feeds.alias()
 _without_link = select(articles.c.id).where(articles.c.link.is_(None))
 _held = exists().where(
     feed_stories.c.story == stories.c.id,
-    feed_stories.c.left_at.is_(None),
+    or_(feed_stories.c.left_at.is_(None), feed_stories.c.archive.is_not(None)),  # an archive tells it for ever
     feed_stories.c.feed.not_in(select(_private.c.id).where(_private.c.audience == "private")),
 )
 _tagged = exists().where(story_tags.c.story == stories.c.id, story_tags.c.key == feeds.c.tag_key)

@@ -310,7 +310,7 @@ archives = Table(
     Column("feed", ForeignKey("feeds.id"), nullable=False),
     Column("number", Integer, nullable=False),
     Column("stories", Integer, nullable=False),
-    Column("stale", Boolean, nullable=False),  # whether a story in it was withdrawn, or came back, since it was written
+    Column("stale", Boolean, nullable=False),  # whether a story in it, or a link of its page, may have come or gone
     Column("base_url", Text, nullable=False),  # that it was written for; empty: not yet
     PrimaryKeyConstraint("feed", "number"),
 )

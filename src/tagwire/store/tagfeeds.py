@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import Connection, and_, bindparam, delete, func, or_, select, true, update
 
 from tagwire.model import Feed, HasTag, TagFeeds
-from tagwire.store import facts
+from tagwire.store import facts, marking
 from tagwire.store.conditions import PUBLIC
 from tagwire.store.picking import first_seen
 from tagwire.store.rows import IN_ONE_QUERY, chunks
@@ -112,4 +112,5 @@ def _relink(connection: Connection, keys: Iterable[str]) -> None:
         beside = select(story_tags.c.key).where(story_tags.c.story.in_(carrying))
         shown = or_(feeds.c.id.in_(holding), and_(feeds.c.tag_key != "", feeds.c.tag_key.in_(beside)))
         connection.execute(update(feeds).where(shown).values(stale=True))
+        marking.mark_archives(connection, carrying)
         connection.execute(update(stories).where(stories.c.page, stories.c.id.in_(carrying)).values(relinked=True))
