@@ -13,6 +13,7 @@ from tagwire.output.cards import BOX, sparkline
 from tagwire.output.entry import carried, copy_title, feed_title, written_in
 from tagwire.output.grammar import language_tag, web_address
 from tagwire.output.reasons import reason_in
+from tagwire.output.visiting import next_visit_in
 from tagwire.output.words import long_day, short_day, words
 from tagwire.text import xml_safe
 
@@ -63,6 +64,7 @@ def _environment() -> Environment:
             "feed_title": feed_title,
             "language_tag": language_tag,
             "long_day": long_day,
+            "next_visit_in": next_visit_in,
             "reason_in": reason_in,
             "reference": addresses.reference,
             "short_day": short_day,
