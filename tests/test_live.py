@@ -3,6 +3,9 @@
 import asyncio
 import io
 import json
+import subprocess
+from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import quote
 
@@ -11,16 +14,15 @@ import pytest
 from lxml import etree
 
 import jsonfeed11
+import processes
 import rfc4287
 import rss20
 import sites
-from tagwire.definitions import load
-from tagwire.pipeline import Pipeline, database
+from tagwire.locks import held
 from tagwire.server import Application
 from tagwire.server.asked import AskedError, by_filter, by_tags
 from tagwire.server.live import Limits
 from tagwire.store import reader
-from tagwire.store.store import Store
 from test_operator import ask, serving
 
 STORIES = {
@@ -117,26 +119,69 @@ def test_what_nobody_defined_tells_no_more_than_the_public_feeds(tmp_path) -> No
             assert b"<p>The text.</p>" in ask(port, path).body.replace(b"&lt;", b"<").replace(b"&gt;", b">"), path
 
 
-def test_what_asks_for_tags_stays_as_it_was_while_stories_are_tagged_anew(tmp_path) -> None:
-    vocabulary = '[tags.Ships]\naliases = ["ship"]\n[tags.Ports]\naliases = ["port"]\n'
+VOCABULARY = '[tags.Ships]\naliases = ["ship"]\n[tags.Ports]\naliases = ["port"]\n'
+
+
+@dataclass
+class Tagging:
+    """A site whose rules changed, the port of its server, and a process that is about to tag by them, but must wait."""
+
+    site: sites.Site
+    port: int
+    process: subprocess.Popen[bytes]
+    waits: ExitStack
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+
+@pytest.fixture
+def tagging(tmp_path):
     article = "---\ntitle: A ship in the port\ndate: 2026-03-02\n---\nThe text.\n"
-    made = sites.make(tmp_path / "site", {"feeds/words.toml": vocabulary, "sources/articles/a.md": article})
+    made = sites.make(tmp_path / "site", {"feeds/words.toml": VOCABULARY, "sources/articles/a.md": article})
     made.refresh()
-    with serving(made.root) as (port, _, _):
-        before = ask(port, "/feed.atom?q=tag:Ships")
+    with serving(made.root) as (port, _, _), ExitStack() as waits:
         assert len(entries(port, "/feed.atom?q=tag:Ships").entries) == 1
-        made.write("feeds/words.toml", vocabulary.replace('"ship"', '"vessel"'))
-        site = load(made.root).site
-        with Store(database(site)) as store:
-            Pipeline(site, store, lambda: datetime.now(UTC)).adopt()
-        assert ask(port, "/feed.atom?q=tag:Ships").body == before.body
-        resting = ask(port, "/feed.atom?q=tag:Ports")
-        assert (resting.status, resting.headers["Retry-After"]) == (503, "30")
-        assert ask(port, "/tags/ships+nobody.atom").status == 503
-        assert titles(port, "/feed.atom?q=ship") == {"A ship in the port"}
-        made.run("publish")
-        assert titles(port, "/feed.atom?q=tag:Ships") == set()
-        assert titles(port, "/feed.atom?q=tag:Ports") == {"A ship in the port"}
+        made.write("feeds/words.toml", VOCABULARY.replace('"ship"', '"vessel"'))
+        waits.enter_context(held(made.root, "publishing", wait=False))
+        with subprocess.Popen(processes.command(made.root, "publish"), stdout=subprocess.DEVNULL) as process:
+            try:
+                processes.until(lambda: ask(port, "/tags/ships+nobody.atom").status == 503)
+                yield Tagging(made, port, process, waits)
+            finally:
+                process.kill()
+
+
+def test_what_asks_for_tags_stays_as_it_was_while_stories_are_tagged_anew(tagging) -> None:
+    port = tagging.port
+    assert titles(port, "/feed.atom?q=tag:Ships") == {"A ship in the port"}
+    resting = ask(port, "/feed.atom?q=tag:Ports")
+    assert (resting.status, resting.headers["Retry-After"]) == (503, "30")
+    assert titles(port, "/feed.atom?q=ship") == {"A ship in the port"}
+    tagging.waits.close()
+    assert tagging.process.wait(processes.PATIENCE) == 0
+    assert titles(port, "/feed.atom?q=tag:Ships") == set()
+    assert titles(port, "/feed.atom?q=tag:Ports") == {"A ship in the port"}
+
+
+def test_after_a_killed_tagging_filters_go_by_the_tags_that_stories_carry(tagging) -> None:
+    tagging.kill()
+    for tag in ("Ports", "Ships"):
+        assert titles(tagging.port, f"/feed.atom?q=tag:{tag}") == {"A ship in the port"}
+    assert ask(tagging.port, "/tags/ships+nobody.atom").status == 404
+    with serving(tagging.site.root) as (port, _, _):
+        assert titles(port, "/tags/ships+ports.atom") == {"A ship in the port"}
+
+
+def test_the_next_daemon_ends_what_a_killed_tagging_left(tagging) -> None:
+    tagging.kill()
+    with processes.daemon(tagging.site.root, "--no-serve") as daemon:
+        daemon.until(lambda: ask(tagging.port, "/tags/ships+nobody.atom").status == 503)
+        tagging.waits.close()
+        daemon.until_said("(tagged 1 stored articles anew)")
+        daemon.until(lambda: ask(tagging.port, "/tags/ships+nobody.atom").status == 404)
+    assert titles(tagging.port, "/feed.atom?q=tag:Ships") == set()
 
 
 @pytest.mark.parametrize("query", ["?not=", "?cannot=1"])

@@ -7,12 +7,12 @@ import sys
 import pytest
 
 from tagwire.errors import HeldError
-from tagwire.locks import held
+from tagwire.locks import held, is_held, shared
 
 HOLD = """
 import sys
 from pathlib import Path
-from tagwire.locks import held
+from tagwire.locks import held, is_held, shared
 with held(Path(sys.argv[1]), "daemon", wait=False):
     print("held", flush=True)
     sys.stdin.read()
@@ -41,6 +41,16 @@ def test_the_lock_of_a_killed_process_is_free(tmp_path, holder):
     with held(tmp_path, "daemon", wait=False):
         said = (tmp_path / ".tagwire" / "daemon.lock").read_text()
     assert str(os.getpid()) in said
+
+
+def test_it_is_known_whether_a_process_holds_a_lock(tmp_path, holder):
+    assert is_held(tmp_path, "daemon")
+    assert not is_held(tmp_path, "publishing")
+    with shared(tmp_path, "publishing", alone=list), shared(tmp_path, "publishing", alone=list):
+        assert is_held(tmp_path, "publishing")
+    holder.kill()
+    holder.wait()
+    assert not is_held(tmp_path, "daemon")
 
 
 def test_locks_of_different_names_do_not_meet(tmp_path, holder):

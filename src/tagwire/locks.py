@@ -72,6 +72,22 @@ def shared(root: Path, name: str, *, alone: Callable[[], object]) -> Iterator[No
         yield
 
 
+def is_held(root: Path, name: str) -> bool:
+    """Tell whether some process holds a lock of a site, alone or together with others; one that was killed does not."""
+    try:
+        file = (root / STATE / f"{name}.lock").open(encoding="utf-8")
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True  # nobody can say
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
 def _opened(root: Path, name: str) -> TextIO:
     path = root / STATE / f"{name}.lock"
     try:

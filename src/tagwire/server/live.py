@@ -146,7 +146,7 @@ class Live:
 
     def _wanted(self, path: str, query: bytes) -> _Wanted | Answer | None:
         """Give what an address asks for, or the page that says why it cannot be read; None: it is no live filter."""
-        state = self._served.reader().state()
+        state = self._served.state()
         try:
             read = self._read(path, query)
         except UnknownTagError as error:

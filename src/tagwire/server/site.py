@@ -2,12 +2,13 @@
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from tagwire import definitions
 from tagwire.errors import DefinitionError
+from tagwire.locks import is_held
 from tagwire.model import Filter, Site
 from tagwire.pipeline import database
 from tagwire.server.moved import Moved
@@ -55,13 +56,17 @@ class Served:
         except DefinitionError:
             return None
 
+    def state(self) -> State:
+        """Give what answers to filters depend on; nobody is tagging anew where no process is at work on the site."""
+        state = self.reader().state()
+        return replace(state, retagging=False) if state.retagging and not is_held(self.root, "reading") else state
+
     def tag_of(self, name: str) -> str | None:
         """Give the tag whose feed has a name; None: no story carries such a tag."""
-        reader = self.reader()
-        state = reader.state()
+        state = self.state()
         with self._naming:
             if self._names is None or not (state.retagging or self._names[0] == state):
-                self._names = state, {file_name(tag): tag for tag in reader.tags()}
+                self._names = state, {file_name(tag): tag for tag in self.reader().tags()}
             return self._names[1].get(name)
 
     def _now(self) -> "_Loaded":
