@@ -227,6 +227,15 @@ def test_a_copied_address_is_the_feeds_own_and_subscribing_takes_two_clicks(brow
         assert answer.headers["Content-Type"].startswith("application/rss+xml")
 
 
+def test_the_address_of_a_search_is_copied_too(browser, at):
+    with watched(browser, at, permissions=["clipboard-read", "clipboard-write"], **WIDE) as found:
+        page = found.go("search?q=tag:Cranes")
+        page.locator(".subscribe summary").click()
+        page.get_by_role("button", name="Copy the address of Atom").click()
+        page.wait_for_function("document.querySelector('.subscribe [role=status]')?.textContent === 'Copied'")
+        assert page.evaluate("navigator.clipboard.readText()") == f"{at}feed.atom?q=tag%3ACranes"
+
+
 def test_an_address_is_copied_without_https_too(browser, at):
     with watched(browser, at, permissions=["clipboard-read"], **WIDE) as found:
         found.page.add_init_script("navigator.clipboard.writeText = () => Promise.reject(new Error('no https'))")
