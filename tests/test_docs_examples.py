@@ -123,6 +123,7 @@ def test_a_definition_loads_without_problems(tmp_path, example):
     path = re.match(r"(?:#|<!--) (\S+\.(?:toml|opml))", example.text)
     assert path, f"{example.place}: begins with no line that names its file, such as # feeds/NAME.toml"
     site = sites.make(tmp_path / "site", {"tagwire.toml": 'base_url = "https://news.example.org/"'})
+    (site.root / "feeds/all.toml").unlink()  # beside a public feed of everything, none is private
     site.write(path[1], example.text)
     loaded = definitions.load(site.root)
 

@@ -237,6 +237,15 @@ def test_a_former_name_belongs_to_one_feed(tmp_path):
     ]
 
 
+@pytest.mark.parametrize(("public", "told"), [("", True), ('filter = "not tag:b"', False), ("private = true", False)])
+def test_a_private_feed_beside_a_public_one_of_every_story_is_a_warning(tmp_path, public, told):
+    result = loaded(tmp_path, {"feeds/a.toml": public, "feeds/b.toml": 'filter = "tag:b"\nprivate = true'})
+    warning = (
+        "feeds/b.toml:2: warning: private: feeds/a.toml is public and holds every story, those of this feed, too; "
+    )
+    assert [each.startswith(warning) for each in said(result) if "feeds/" in each] == [True] * told
+
+
 def test_a_feed_without_a_title_has_its_name(tmp_path):
     (feed,) = loaded(tmp_path, {"feeds/cars.toml": ""}).site.feeds
     assert feed.title == "cars"

@@ -69,6 +69,16 @@ def claims(feeds: Sequence[Feed], texts: Mapping[str, str]) -> Iterator[Problem]
                 yield Problem(feed.file, line, what, "take it out: one address leads to one feed")
 
 
+def told_anyway(feeds: Sequence[Feed], texts: Mapping[str, str]) -> Iterator[Problem]:
+    """Give a warning for each private feed whose stories are for all, because a public one holds every story."""
+    public = next((feed for feed in feeds if not feed.private and isinstance(feed.filter, Everything)), None)
+    for feed in feeds:
+        if public and feed.private:
+            what = f"private: {public.file} is public and holds every story, those of this feed, too"
+            line = Document(feed.file, texts[feed.file]).line(("private",))
+            yield Problem(feed.file, line, what, "give that one a filter that leaves them out", warning=True)
+
+
 def _parted(table: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Part vocabulary and options: ``tags`` is a list of the tags to publish, or holds the ``[tags."NAME"]`` tables."""
     tags = table.get("tags")

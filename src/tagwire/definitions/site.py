@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from tagwire.definitions import files, lastgood, names, vocabulary
 from tagwire.definitions.document import Document, printable, shown
-from tagwire.definitions.feeds import claims, feed_of
+from tagwire.definitions.feeds import claims, feed_of, told_anyway
 from tagwire.definitions.schema import SiteTable, checked
 from tagwire.definitions.sources import ARTICLES, SourceReader, apart
 from tagwire.errors import DefinitionError, Problem
@@ -157,8 +157,9 @@ class _Loader:
     def _feeds(self) -> tuple[list[Feed], list[TagRule]]:
         defined, _ = self._listed("feeds")
         found = [each for file in defined if (each := self._read(file, feed_of))]
-        self.problems += claims([feed for feed, _ in found], self.texts)
-        return [feed for feed, _ in found], [rule for _, rules in found for rule in rules]
+        feeds = [feed for feed, _ in found]
+        self.problems += [*claims(feeds, self.texts), *told_anyway(feeds, self.texts)]
+        return feeds, [rule for _, rules in found for rule in rules]
 
     def _without_circles(self, rules: list[TagRule]) -> list[TagRule]:
         """Let tags that are broader than themselves have the broader ones of the last good version, else none."""
