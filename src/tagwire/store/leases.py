@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 
-from sqlalchemy import ColumnElement, Connection, not_, or_, select, true, update
+from sqlalchemy import Boolean, Connection, bindparam, not_, or_, select, update
 
 from tagwire.model import Memo
 from tagwire.store import holds
-from tagwire.store.rows import all_in_one, one_of
-from tagwire.store.schema import memos, sources
+from tagwire.store.rows import LISTED, all_in_one, listed, one_of
+from tagwire.store.schema import Moment, memos, sources
 
 LEASE = timedelta(minutes=10)
 """How long a claimed source is left alone by others; `renew` makes it longer, so only a crash lets it run out."""
@@ -37,6 +37,37 @@ class Claim:
     """How long a host is left alone after another pass was there; our own pass sees to that itself."""
 
 
+# The statements are made once: to make one costs more than to run it, and a pass asks them several times.
+_at, _until = bindparam("at", type_=Moment), bindparam("until", type_=Moment)
+_since, _due_by = bindparam("since", type_=Moment), bindparam("due_by", type_=Moment)
+_leased = sources.c.leased_until.between(_at, _until)
+_ours = sources.c.leased_by == bindparam("by")
+_just_now = (sources.c.last_at > _since) & (sources.c.last_at <= _at)
+_THERE = select(sources.c.host, _leased.label("leased"), _ours.label("ours")).where(
+    sources.c.host != "", or_(_leased, _just_now & not_(_ours))
+)
+_ahead = sources.c.last_at > _at
+"""What was written while the clock was ahead of today's holds up nothing."""
+_DUE = (
+    select(sources.c.id, sources.c.host)
+    .where(
+        sources.c.defined,
+        sources.c.kind.in_(LISTED),
+        or_(bindparam("everything", type_=Boolean), sources.c.next_at <= _due_by, _ahead),
+        or_(sources.c.last_at.is_(None), sources.c.last_at < _due_by, _ahead),
+        or_(sources.c.leased_until.is_(None), not_(_leased)),
+    )
+    .order_by(sources.c.next_at, sources.c.id)
+)
+
+_LEASE = update(sources).where(sources.c.id.in_(LISTED)).values(leased_until=_until, leased_by=bindparam("by"))
+_VISITS = (
+    select(all_in_one(sources.c.id, sources.c.address, memos.c.memo))
+    .join_from(sources, memos)
+    .where(sources.c.id.in_(LISTED))
+)
+
+
 def claim(connection: Connection, at: datetime, limit: int, wanted: Claim) -> list[tuple[str, Memo]]:
     """Lease the sources that are due: no other process visits them until they are kept, or the lease runs out.
 
@@ -56,10 +87,9 @@ def claim(connection: Connection, at: datetime, limit: int, wanted: Claim) -> li
     chosen = list(islice(_free(connection, at, wanted), limit))
     if not chosen:
         return []
-    _lease(connection, sources.c.id.in_(one_of(chosen)), at, leased_by=wanted.by)
-    query = select(all_in_one(sources.c.id, sources.c.address, memos.c.memo)).join_from(sources, memos)
-    found = json.loads(connection.execute(query.where(sources.c.id.in_(one_of(chosen)))).scalar_one())
-    visits = {number: (address, memo) for number, address, memo in found}
+    connection.execute(_LEASE, {"until": at + LEASE, "by": wanted.by} | listed(chosen))
+    found = connection.execute(_VISITS, listed(chosen)).scalar_one()
+    visits = {number: (address, memo) for number, address, memo in json.loads(found)}
     return [visits[number] for number in chosen]
 
 
@@ -82,44 +112,23 @@ def _free(connection: Connection, at: datetime, wanted: Claim) -> Iterator[int]:
 
 def _there(connection: Connection, at: datetime, wanted: Claim) -> tuple[Counter[str], set[str]]:
     """Give how many sources of each host are leased, and the hosts where another pass is, or was a moment ago."""
-    leased, ours = _leased(at), sources.c.leased_by == wanted.by
-    just_now = (sources.c.last_at > at - wanted.pause) & (sources.c.last_at <= at)
-    found = connection.execute(
-        select(sources.c.host, leased.label("leased"), ours.label("ours")).where(
-            sources.c.host != "", or_(leased, just_now & not_(ours))
-        )
-    ).all()
+    asked = {"at": at, "until": at + LEASE, "since": at - wanted.pause, "by": wanted.by}
+    found = connection.execute(_THERE, asked).all()
     return Counter(row.host for row in found if row.leased), {row.host for row in found if not row.ours}
 
 
 def _due(connection: Connection, at: datetime, wanted: Claim) -> Iterator[tuple[int, str]]:
     """Give number and host of what is due and not leased, the longest due first."""
-    # What was written while the clock was ahead of today's holds up nothing.
-    ahead = sources.c.last_at > at
-    due = true() if wanted.everything else or_(sources.c.next_at <= wanted.due_by, ahead)
-    unvisited = or_(sources.c.last_at.is_(None), sources.c.last_at < wanted.due_by, ahead)
-    query = (
-        select(sources.c.id, sources.c.host)
-        .where(sources.c.defined, sources.c.kind.in_(wanted.kinds), due, unvisited)
-        .where(or_(sources.c.leased_until.is_(None), not_(_leased(at))))
-        .order_by(sources.c.next_at, sources.c.id)
-    )
-    with connection.execute(query) as found:
+    asked = {"at": at, "until": at + LEASE, "due_by": wanted.due_by, "everything": wanted.everything}
+    with connection.execute(_DUE, asked | listed(wanted.kinds)) as found:
         for some in found.partitions(_AT_ONCE):
             yield from some
 
 
-def _leased(at: datetime) -> ColumnElement[bool]:
-    return sources.c.leased_until.between(at, at + LEASE)
-
-
 def renew(connection: Connection, addresses: Iterable[str], at: datetime) -> None:
     """Make the leases of sources that are still under way last longer."""
-    _lease(connection, sources.c.address.in_(one_of(addresses)), at)
-
-
-def _lease(connection: Connection, chosen: ColumnElement[bool], at: datetime, **more: str) -> None:
-    connection.execute(update(sources).where(chosen).values(leased_until=at + LEASE, **more))
+    renewed = update(sources).where(sources.c.address.in_(one_of(addresses)))
+    connection.execute(renewed.values(leased_until=at + LEASE))
 
 
 def release(connection: Connection, addresses: Iterable[str]) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Update, bindparam, func, insert, null, select
 
 from tagwire.model import About, Attendance, Habit, Learnt, Next, Outcome, Source
 from tagwire.store import facts, health, holds
-from tagwire.store.rows import Raw, all_in_one, one_of, run_raw
+from tagwire.store.rows import LISTED, Raw, all_in_one, listed, one_of, run_raw
 from tagwire.store.schema import articles, compact, memos, microseconds, moment, sources
 from tagwire.text import one_line
 
@@ -135,9 +135,11 @@ class Standing(NamedTuple):
 
 def known(connection: Connection, addresses: Iterable[str]) -> dict[str, Standing]:
     """Give what keeping must know of some sources, by address."""
-    query = select(all_in_one(*(sources.c[name] for name in Standing._fields)))
-    found = connection.execute(query.where(sources.c.address.in_(one_of(addresses)))).scalar_one()
+    found = connection.execute(_KNOWN, listed(addresses)).scalar_one()
     return {each.address: each for each in map(_known, json.loads(found))}
+
+
+_KNOWN = select(all_in_one(*(sources.c[name] for name in Standing._fields))).where(sources.c.address.in_(LISTED))
 
 
 def _known(values: Sequence[Any]) -> Standing:
