@@ -265,6 +265,20 @@ def test_a_publisher_that_renews_everything_republishes_nothing(site, web):
     assert len(site.stories()) == 26
 
 
+def test_an_entry_that_gets_another_guid_and_date_at_every_visit_is_published_once(site, web):
+    """Nothing but its title and link shows that it is the same; a source with one entry cannot be learnt from."""
+    add_source(site, web)
+    published = []
+    for turn in range(3):
+        web.pages["/feed"] = items(1, guid=f"renewed-{turn}", date=f"{2 + turn} Mar 2026 08:00:00 GMT")
+        site.refresh("--all")
+        published.append([(entry.id, entry.title, entry.updated) for entry in site.feed("all").entries])
+
+    assert "Story number 1 of the year" in site.titles("all")
+    assert published[1:] == [published[0]] * 2
+    assert len(site.stories()) == 2
+
+
 def test_many_sources_on_one_host_are_all_visited_in_one_pass(site, web):
     for number in range(12):
         web.pages[f"/{number}"] = webserver.rss((f"Story of source {number}", f"{number}", MONDAY))

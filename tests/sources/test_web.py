@@ -28,6 +28,7 @@ def titles(reading):
         (" https://example.org:443/a/../feed.xml#top ", "https://example.org/feed.xml"),
         ("http://bücher.example/ä?b=ü", "http://xn--bcher-kva.example/%C3%A4?b=%C3%BC"),
         ("http://2130706433:8080/", "http://127.0.0.1:8080/"),
+        ("https://example.org.:8443/feed", "https://example.org:8443/feed"),
     ],
 )
 def test_addresses_are_canonical(url, address):

@@ -42,6 +42,8 @@ def parse(url: str, base: str = "") -> Address:
     had_credentials = bool(parts.username or parts.password)
     if had_credentials or "#" in parts.href:  # each of these writes the address anew
         parts.username = parts.password = parts.hash = ""
+    if parts.hostname.endswith(".") and (bare := parts.hostname.rstrip(".")):
+        parts.hostname = bare  # the same host, and many servers know it by this name alone
     return Address(
         href=parts.href,
         host=parts.hostname.strip("[]"),
