@@ -116,11 +116,13 @@ class Tagwire:
     def _begin(self) -> None:
         from datetime import UTC, datetime
 
+        from tagwire import collector
         from tagwire.model import Site, Source, TagRule
         from tagwire.pipeline import Pipeline, database
         from tagwire.sources.web import Web, WebOptions
         from tagwire.store.store import Store
 
+        collector.tune()
         if self.store is not None:
             self.store.close()
         shutil.rmtree(self.folder)

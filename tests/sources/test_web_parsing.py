@@ -46,6 +46,15 @@ def start(pool, name, content):
     pool.start(name, io.BytesIO(content), JOB)
 
 
+def test_a_worker_is_small():
+    """The tables that compare kinds of Chinese alone would be a third of it, and there are several workers."""
+    with parsers(parsers=1) as (pool, home):
+        start(pool, "one", rss("上汽集團在嘉定的新廠開工", "“Quoted” – and more"))
+        assert len(home.get(timeout=20).result.articles) == 2
+        (worker,) = workers()
+        assert "/opencc/" not in Path(f"/proc/{worker}/maps").read_text().lower()
+
+
 def test_a_worker_starts_when_there_is_a_document_for_it_and_ends_with_the_reading():
     with parsers(parsers=2) as (pool, home):
         assert workers() == []

@@ -10,10 +10,11 @@ import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import unescape
 from typing import Final
+from unicodedata import normalize
 
 from tagwire.sources.drafts import Draft
-from tagwire.text import folded
 
 GUID, LINK, TITLE = "guid", "link", "title"
 _RULES: Final = (GUID, LINK, TITLE)
@@ -58,9 +59,14 @@ def mark(draft: Draft) -> Mark:
 
 def titled(draft: Draft) -> str:
     """Give the key of last resort: the title as titles compare, with the day as it is written."""
-    words = folded(draft.title.as_text()) or folded(draft.content.as_text() or draft.summary.as_text())[:200]
+    words = _folded(draft.title.as_text()) or _folded(draft.content.as_text() or draft.summary.as_text())[:200]
     day = draft.published[:10] if draft.published[:4].isdigit() else draft.published[:16]
     return f"{words} {day}".strip()
+
+
+def _folded(text: str) -> str:
+    """Fold a text for comparing with others of its own publisher: less than where the spellings of several meet."""
+    return " ".join(normalize("NFKC", unescape(text)).casefold().split())
 
 
 def key(draft: Draft, rule: str) -> str:

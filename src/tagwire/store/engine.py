@@ -19,8 +19,8 @@ from tagwire.errors import BusyError, StoreError
 
 SAFE_WAL = (3, 51, 3)
 _BUSY_SECONDS = 60
-_CACHE_KIB = 64 * 1024
-"""Of each connection, and at most: the index of keys is asked at random places, and 2 MB hold little of it."""
+_CACHE_KIB = 24 * 1024
+"""Of each connection, and at most: 2 MB hold too little of the index of keys, and more than this gains nothing."""
 _PAGES = 4_000
 """Of the journal, until they are written to their places: a page that many transactions change is written once."""
 

@@ -19,7 +19,7 @@ _READ = 4_000
 """How far a text is read, in words, in characters, and before it is split: a bound on the work."""
 
 
-@lru_cache(maxsize=2_500)
+@lru_cache(maxsize=512)
 def shingles(content: str, summary: str) -> frozenset[int]:
     """Give the shingles of an article's text (its content, without one its summary); none of a text too short."""
     units, length = _units(content, summary)

@@ -70,7 +70,7 @@ class Headline:
         return dict(zip(reversed(self.units), reversed(self.lead), strict=True))
 
 
-@lru_cache(maxsize=32768)
+@lru_cache(maxsize=8_192)
 def headline(title: str, names: frozenset[str] = frozenset()) -> Headline:
     """Clean a title of a source that goes by `names`, and take it apart."""
     clean = stripped(title, names)

@@ -20,6 +20,8 @@ _SHARE = 0.3
 _REPEATED = 0.05
 _TITLES = 5
 _DAYS = 3
+_NOTHING = Learnt(version=VERSION)
+"""What most sources teach; ten thousand of them share it."""
 _LAST_SEGMENT = re.compile(r"(?:\s+-{1,2}\s+|\s*[|_丨]\s*|\s+(?:::|·|>>)\s+)([^|_丨]{2,40})$")
 
 
@@ -39,12 +41,13 @@ def learn(source: str, articles: Iterable[Article | Known], outlet: Outlet | Non
     for each in seen:
         days[headline(each.title, names).text].add(each.day)
     links = Counter(link for each in seen if (link := canonical(each.link)) is not None)
-    return Learnt(
+    taught = Learnt(
         version=VERSION,
         suffixes=suffixes,
         recurring=frozenset(title for title, when in days.items() if len(when) >= _DAYS),
         links=frozenset(link for link, times in links.items() if times > max(1, _REPEATED * len(seen))),
     )
+    return _NOTHING if taught == _NOTHING else taught
 
 
 def _suffixes(titles: list[str]) -> frozenset[str]:

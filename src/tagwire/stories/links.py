@@ -21,7 +21,7 @@ _BYTES = "surrogateescape"
 _INDEX = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?|jsp)$", re.IGNORECASE)
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4_096)
 def canonical(link: str | None) -> str | None:
     """Give the form in which links compare, or None for one that names no page of its own (none, or a bare host).
 

@@ -173,7 +173,7 @@ class Matcher:
 _UNKNOWN = Outlet()
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=2_048)
 def _names(source: str, outlet: Outlet) -> frozenset[str]:
     return names_of(source, outlet)
 

@@ -92,7 +92,7 @@ def tokens(title: str) -> list[str]:
     return _TOKEN.findall(title.replace("'s ", " ").replace("s' ", "s ").replace("'", ""))
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16_384)
 def stem(word: str) -> str:
     """Give the form in which a lower-case English word compares, whatever its inflection, or a figure its value."""
     word = ABBREVIATIONS.get(word, word)
@@ -123,7 +123,7 @@ def stems(words: Iterable[str]) -> frozenset[str]:
     return frozenset(stem(word) for word in words)
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16_384)
 def skeleton(word: str) -> str:
     """Give what different spellings of a name or word have in common: its consonants, c and z as s."""
     return word[0] + "".join(
