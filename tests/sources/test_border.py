@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
 from tagwire.sources.border import safe_url, sanitised
-from tagwire.text import plain, xml_safe
+from tagwire.text import _BLOCK, one_line, plain, xml_safe
 
 ATTACKS = [
     "<script>alert(1)</script>",
@@ -71,6 +71,22 @@ def test_what_is_clean_stays_as_it_is_and_nothing_in_it_is_alive(markup, levels)
     assert live(clean) == []
     assert sanitised(clean) == clean
     assert clean == xml_safe(clean)
+
+
+_WRITTEN = st.sampled_from([
+    "<p>", "</p>", "<br>", "<ul>", "<li>", "</li>", "</ul>", "<b>", "</b>", "<h2>", "</h2>", "<table>", "<tr>", "<td>",
+    "</table>", "<pre>", "</pre>", "<ruby>", "<rt>", "</ruby>", "<details>", '<a href="/x" title="a > b">', "</a>",
+    '<img alt="1 < 2">', "<!-- c -->", "&lt;p>", "&amp;lt;", "&nbsp;", "&#20013;", "&notit;", "&", "<", ">", " one ",
+    "two", "\n", "三", *ATTACKS,
+])  # fmt: skip
+
+
+@given(st.lists(_WRITTEN, max_size=30).map("".join))
+def test_the_text_of_an_article_is_what_a_browser_shows(markup):
+    """Most markup is read without a tree; what a tree would say is the same."""
+    clean = sanitised(markup)
+    shown = LexborHTMLParser(_BLOCK.sub(" <", clean)).body
+    assert plain(clean) == one_line(shown.text() if shown else "")
 
 
 class Depth(HTMLParser):

@@ -10,6 +10,7 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from typing import Literal
 from urllib.parse import urljoin, urlsplit
 from zoneinfo import ZoneInfo
@@ -36,6 +37,8 @@ _ENDED_BY_THE_NEXT = frozenset(
 _MOST_NAMES = 100
 _TITLE_LENGTH = 120
 _NAME_LENGTH = 200
+_UNSEEN = dict.fromkeys(map(ord, "\t\r\n\x7f"))
+_ABSOLUTE = ("http://", "https://")
 _SUMMARY_LENGTH = 4000
 
 
@@ -86,16 +89,17 @@ def _cleaned(markup: str, relative: Literal["deny"] | tuple[Literal["rewrite_wit
     return _flattened(safe, _DEEPEST, _EMPTY)
 
 
+@lru_cache(maxsize=256)
 def safe_url(url: str, base: str = "", schemes: frozenset[str] = frozenset({"http", "https"})) -> str | None:
     """Give `url` made absolute if a reader may follow it, else None.
 
     It is judged as a browser reads it: blanks at the ends and control characters anywhere are gone (WHATWG URL, 4.4).
     """
-    bare = "".join(c for c in xml_safe(url).strip() if c not in "\t\r\n\x7f")
+    bare = xml_safe(url).strip().translate(_UNSEEN)
     if not bare:
         return None
     try:
-        whole = urljoin(base, bare) if base else bare
+        whole = urljoin(base, bare) if base and not bare.startswith(_ABSOLUTE) else bare
         parts = urlsplit(whole)
         usable = parts.scheme.lower() in schemes and (parts.scheme == "mailto" or bool(parts.hostname))
     except ValueError:

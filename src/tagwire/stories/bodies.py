@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from operator import itemgetter
 from zlib import crc32
 
 from tagwire.stories.titles import HAN
@@ -33,7 +34,8 @@ def sketch(content: str, summary: str) -> list[int]:
     letters (sampling by content, Manber 1994). All are wanted only where two texts are compared.
     """
     units, length = _units(content, summary)
-    starts = [start for start, unit in enumerate(units[: 1 - length or None]) if not ord(unit[-1]) % 4]
+    ends = map(ord, map(itemgetter(-1), units[: 1 - length]))
+    starts = [start for start, end in enumerate(ends) if not end % 4]
     return sorted(_hashed(units[start : start + length] for start in starts))[:_SKETCH]
 
 

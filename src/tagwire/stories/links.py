@@ -18,6 +18,8 @@ _AMP = re.compile(r"(?:/amp(?:\.html?)?|\.amp(?:\.html?)?|/amphtml)/?$", re.IGNO
 _CACHE = re.compile(r"^/(?:c|v|i)/(?:s/)?(?=[^/]+\.[^/]+/)|^/amp/(?:s/)?(?=[^/]+\.[^/]+/)")
 _BYTES = "surrogateescape"
 """Escaped bytes that are not UTF-8 (GBK, Latin-1) stay the bytes they are."""
+_SAFE = "/:@!$&'()*+,;=~-._"
+_UNQUOTED = re.compile(f"[A-Za-z0-9{re.escape(_SAFE)}]*")
 _INDEX = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?|jsp)$", re.IGNORECASE)
 
 
@@ -40,9 +42,10 @@ def canonical(link: str | None) -> str | None:
         host, _, rest = _CACHE.sub("", path).partition("/")
         path = f"/{rest}"
     host = _MIRRORS.sub("", host)
-    path = quote(unquote(path, errors=_BYTES), safe="/:@!$&'()*+,;=~-._", errors=_BYTES)
+    if not _UNQUOTED.fullmatch(path):
+        path = quote(unquote(path, errors=_BYTES), safe=_SAFE, errors=_BYTES)
     path = _INDEX.sub("/", _AMP.sub("", re.sub(r"^/amp(?=/.)", "", path)))
-    pairs = parse_qsl(parts.query, keep_blank_values=True, errors=_BYTES)
+    pairs = parse_qsl(parts.query, keep_blank_values=True, errors=_BYTES) if parts.query else []
     query = sorted(pair for pair in pairs if not _TRACKING.fullmatch(pair[0]))
     route = parts.fragment if parts.fragment.startswith(("!", "/")) else ""
     if not host or not (path.strip("/") or query or route):
