@@ -4,11 +4,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from examples import NOON, RULES, article, hourly, source, tagged
 from tagwire.model import Everything, Feed, HasTag, Origin, TagReason
-from tagwire.store.conditions import Window
+from tagwire.store.conditions import ALIVE, PUBLIC, Window
 from tagwire.store.looking import in_window
+from tagwire.store.schema import stories
 from tagwire.store.store import Store
 from tagwire.store.visits import Defined
 from tagwire.stories.match import Matcher
@@ -42,16 +44,26 @@ def keep(store, *readings, now=NOON):
     store.keep(readings, Matcher(), hourly(now), now)
 
 
-@pytest.mark.parametrize("text", FILTERS)
-@pytest.mark.parametrize("window", [Window((100, 900), (90, 1200)), Window((1, 900), None)])
-def test_the_newest_stories_are_walked_in_their_order_and_never_sorted(store, text, window):
-    query = in_window(parse(text), window, 50, NOON)
+def plan_of(store, query) -> list[str]:
+    """Give the steps that SQLite would take."""
     with store._engine.connect() as connection:
         sql = str(query.compile(connection, compile_kwargs={"literal_binds": True}))
-        plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}")]
+        return [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}")]
+
+
+@pytest.mark.parametrize("text", FILTERS)
+@pytest.mark.parametrize("window", [Window((100, 900), (90, 1200)), Window((1, 900), None)])
+@pytest.mark.parametrize("among", [ALIVE, PUBLIC])
+def test_the_newest_stories_are_walked_in_their_order_and_never_sorted(store, text, window, among):
+    plan = plan_of(store, in_window(parse(text), window, 50, NOON, among))
 
     assert any(step.startswith(("SEARCH stories USING INTEGER PRIMARY KEY", "SCAN stories")) for step in plan), plan
     assert not any("TEMP B-TREE" in step or "MULTI-INDEX" in step for step in plan), plan
+
+
+def test_whether_a_story_is_for_all_is_asked_of_the_feeds_that_it_stands_in(store):
+    plan = plan_of(store, select(stories.c.id).where(PUBLIC))
+    assert any("feed_stories" in step and "(story=?)" in step for step in plan), plan
 
 
 def test_the_newest_stories_come_last_kept_first_and_no_more_than_asked_for(store):
