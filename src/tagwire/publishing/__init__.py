@@ -16,7 +16,7 @@ from tagwire.output import addresses, opml, pages
 from tagwire.publishing import private
 from tagwire.publishing.feeds import Feeds, made_with
 from tagwire.publishing.files import Files
-from tagwire.store.publishing import State
+from tagwire.store.publishing import State, Told
 from tagwire.store.store import Store
 from tagwire.tags.matching import judge
 from tagwire.tags.names import file_name
@@ -84,13 +84,13 @@ class Publisher:
         self._write_stories(tag_pages, everything=_STORIES in incomplete)
         gone = self._files.remove_others({*(feed.name for feed in every), _SITE, _STORIES})
         tokens.forget_feeds(self._site.root, (feed.name for feed in named if feed.private))
+        shown: Mapping[str, State | Told] = states
         if behind or gone or _SITE in incomplete or not every:
             feeds.forget_fragments(every)
-            states = self._store.states()
-            self._write_site(tags, states)
+            shown = self._write_site(tags)
         if written:
             self._store.published(now, self._clock())
-        return [Published(feed.name, states[feed.name].stories, feed.name in written) for feed in self._named]
+        return [Published(feed.name, shown[feed.name].stories, feed.name in written) for feed in self._named]
 
     def _write_stories(self, tag_pages: dict[str, str], *, everything: bool) -> None:
         """Write the pages of the stories without a link that changed, and remove those that are no longer published."""
@@ -103,14 +103,18 @@ class Publisher:
             self._files.remove(map(addresses.own_page, behind.gone))
             self._store.settle_pages(behind, made_from)
 
-    def _write_site(self, tags: Sequence[Feed], states: Mapping[str, State]) -> None:
-        """Write what there is once: home, the list of the tags, the list of the feeds; of private feeds nothing."""
+    def _write_site(self, tags: Sequence[Feed]) -> Mapping[str, Told]:
+        """Write what there is once: home, the list of the tags, the list of the feeds; of private feeds nothing.
+
+        Gives what is told there of each feed.
+        """
         public = [feed for feed in self._named if not feed.private]
-        cards = self._store.cards()
+        told = self._store.told()
         named, tagged = (
-            [pages.Shown(feed, states[feed.name].stories, cards[feed.name]) for feed in feeds]
+            [pages.Shown(feed, told[feed.name].stories, told[feed.name].card) for feed in feeds]
             for feeds in (public, tags)
         )
         rendered = pages.site_pages(self._site.face, named, tagged)
         rendered[addresses.OPML] = opml.published(self._site.face, public)
         self._files.write({_SITE: rendered})
+        return told

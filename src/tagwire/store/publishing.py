@@ -30,6 +30,15 @@ class State(NamedTuple):
     """How many it held when it was written."""
 
 
+class Told(NamedTuple):
+    """What the pages of all feeds say of a feed."""
+
+    stories: int
+    """How many it held when it was written."""
+    card: str
+    """In HTML."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
     """A feed that is written."""
@@ -80,10 +89,11 @@ class Publishing:
             query = select(feeds.c.name, feeds.c.id, feeds.c.stale, feeds.c.made_from, feeds.c.stories)
             return {name: State._make(values) for name, *values in connection.execute(query).all()}
 
-    def cards(self) -> dict[str, str]:
-        """Give what the pages of all feeds say of each, by the feed's name, in HTML."""
+    def told(self) -> dict[str, Told]:
+        """Give what the pages of all feeds say of each, by the feed's name."""
         with reading(self._engine) as connection:
-            return dict(connection.execute(select(feeds.c.name, feeds.c.card)).all())
+            query = select(feeds.c.name, feeds.c.stories, feeds.c.card)
+            return {name: Told(stories, card) for name, stories, card in connection.execute(query).all()}
 
     def published(self, began: datetime, ended: datetime) -> None:
         """Remember when something was published, and how long it took."""
