@@ -7,12 +7,14 @@ import pytest
 
 from examples import NOON, RULES, article, hourly, source, tagged
 from tagwire.model import And, Everything, Feed, FromSource, HasTag, HasWords, Not, Or, Searched, TagFeeds, Within
+from tagwire.store import listing
 from tagwire.store.store import Store
 from tagwire.store.visits import Defined
 from tagwire.stories.match import Matcher
 from tagwire.tags.matching import judge
 from tagwire.tags.names import file_name
 
+DAY = timedelta(days=1)
 FILTERS = {
     "everything": Everything(),
     "cars": HasTag("Cars"),
@@ -113,9 +115,39 @@ def test_a_listing_knows_how_many_when_and_what_about(store):
     keep(store, article("A crane"), each=("Cars", "Ships"))
     keep(store, article("Another ship sails", guid="2", published=NOON - timedelta(days=1)), each=("Cars",))
     store.publishing.catch_up(FEEDS, judge, NOON)
-    listing = store.publishing.listing(FEEDS[0])
-    assert listing.total == 2
-    assert listing.trend == (((NOON - timedelta(days=1)).date(), 1), (NOON.date(), 1))
-    assert listing.tags == ("Cars", "Ships")
-    assert listing.updated == NOON
+    told = store.publishing.listing(FEEDS[0])
+    assert told.total == 2
+    assert told.trend == (((NOON - timedelta(days=1)).date(), 1), (NOON.date(), 1))
+    assert told.tags == ("Cars", "Ships")
+    assert told.updated == NOON
     assert store.publishing.listing(Feed(name="source", title="")).updated == NOON  # when it was first known
+
+
+def test_a_listing_counts_what_left_no_more_and_a_story_on_the_day_of_today(store):
+    """The counts are asked of an index of the feed, which has to follow what becomes of its stories."""
+    one, other = article("A crane"), article("Another ship sails", guid="2", published=NOON - timedelta(days=1))
+    keep(store, one, other, each=("Cars",))
+    store.publishing.catch_up(FEEDS, judge, NOON)
+    late = replace(one, published=NOON + timedelta(days=1), day=(NOON + timedelta(days=1)).date(), digest="1:x")
+    store.keep([replace(tagged(late, each=("Cars",)), own=True)], Matcher(), hourly(), NOON)
+    store.publishing.catch_up(FEEDS, judge, NOON)
+    assert [day - NOON.date() for day, _ in store.publishing.listing(FEEDS[0]).trend] == [-DAY, DAY]
+    (story,) = (each for each in store.stories() if each.title == "Another ship sails")
+    store.withdraw(story.id, NOON)
+    store.publishing.catch_up(FEEDS, judge, NOON)
+    told = store.publishing.listing(FEEDS[0])
+    assert (told.total, [day - NOON.date() for day, _ in told.trend]) == (1, [DAY])
+    assert [gone.id for gone in told.withdrawn] == [story.id]
+
+
+def test_what_a_listing_counts_it_asks_of_indexes_alone(store):
+    with store._engine.connect() as connection:
+        for query in (listing._COUNTED[False], listing._TREND[False], listing._WITHDRAWN):
+            values = {name: NOON.date() if name == "after" else 1 for name in query.compile().params}
+            sql = str(query.params(values).compile(connection, compile_kwargs={"literal_binds": True}))
+            plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}")]
+            assert [step for step in plan if "feed_stories" in step and not _is_narrow(step)] == [], plan
+
+
+def _is_narrow(step: str) -> bool:
+    return "COVERING INDEX feed_stories_days (feed=? AND left_at=?" in step or "(feed=? AND story=?)" in step

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Select, Subquery, and_, bindparam, func, or_,
 
 from tagwire.model import Feed, Withdrawn
 from tagwire.store import archives, picking
-from tagwire.store.conditions import ALIVE, PUBLIC
+from tagwire.store.conditions import PUBLIC
 from tagwire.store.rows import LISTED, listed
 from tagwire.store.schema import articles, feed_stories, feeds, stories, story_tags
 
@@ -88,14 +88,15 @@ def _held(*, by_tag: bool) -> Subquery:
     """Give the days of the stories that a feed holds, or that a tag's feed does."""
     if by_tag:
         mine = select(story_tags.c.story).where(story_tags.c.key == bindparam("key"))
-    else:
-        holding = (feed_stories.c.feed == bindparam("feed"), feed_stories.c.left_at.is_(None))
-        mine = select(feed_stories.c.story).where(*holding)
-    return select(stories.c.day).where(stories.c.id.in_(mine), PUBLIC if by_tag else ALIVE).subquery()
+        return select(stories.c.day).where(stories.c.id.in_(mine), PUBLIC).subquery()
+    # An index alone answers that: what is withdrawn or merged has left.
+    holding = (feed_stories.c.feed == bindparam("feed"), feed_stories.c.left_at.is_(None))
+    return select(feed_stories.c.day).where(*holding).subquery()
 
 
 def _counted(held: Subquery) -> Select[int, Any]:
-    return select(func.count(), func.max(held.c.day)).select_from(held)
+    newest = select(func.max(held.c.day)).scalar_subquery()  # by itself, since the end of an index tells it
+    return select(func.count(), newest).select_from(held)
 
 
 def _trend(held: Subquery) -> Select[Any, int]:
@@ -103,14 +104,17 @@ def _trend(held: Subquery) -> Select[Any, int]:
     return select(held.c.day, func.count()).where(since).group_by(held.c.day).order_by(held.c.day)
 
 
+_all = stories.alias()
 _FEED = select(feeds.c.id, feeds.c.uri, feeds.c.since, feeds.c.tag_key).where(feeds.c.name == bindparam("name"))
 _COUNTED = {by_tag: _counted(_held(by_tag=by_tag)) for by_tag in (False, True)}
 _TREND = {by_tag: _trend(_held(by_tag=by_tag)) for by_tag in (False, True)}
 _LEFT_AT = func.coalesce(feed_stories.c.left_at, stories.c.withdrawn_at)
+# From these on, which are few, and not from all that the feed ever held.
+_GONE = select(_all.c.id).where(or_(_all.c.withdrawn_at.is_not(None), _all.c.merged_into.is_not(None)))
 _WITHDRAWN = (
     select(stories.c.uri, _LEFT_AT)
     .join(feed_stories, and_(feed_stories.c.story == stories.c.id, feed_stories.c.feed == bindparam("feed")))
-    .where(or_(stories.c.withdrawn_at.is_not(None), stories.c.merged_into.is_not(None)))
+    .where(feed_stories.c.story.in_(_GONE))
     .order_by(_LEFT_AT.desc(), stories.c.id)
     .limit(_WITHDRAWN_TOLD)
 )

@@ -25,6 +25,7 @@ def mark(connection: Connection, moved: Iterable[int], since: int, newest: int) 
         connection.execute(update(feeds).where(feeds.c.id.in_(some)).values(stale=True))
     if since < newest:
         _mark_holders(connection, since)
+        _follow_days(connection, since)
         _tell_again(connection, since)
         # What changed by hand or by new rules: it may be withdrawn, or be back.
         changed = stories.c.change > since
@@ -39,6 +40,15 @@ def _mark_holders(connection: Connection, since: int) -> None:
         .where(stories.c.change > since, feed_stories.c.left_at.is_(None))
     )
     connection.execute(update(feeds).where(feeds.c.id.in_(holding)).values(stale=True))
+
+
+def _follow_days(connection: Connection, since: int) -> None:
+    """Let feeds know the day of a story that was dated otherwise."""
+    changed = select(stories.c.id).where(stories.c.change > since)
+    day = select(stories.c.day).where(stories.c.id == feed_stories.c.story).scalar_subquery()
+    connection.execute(
+        update(feed_stories).where(feed_stories.c.story.in_(changed), feed_stories.c.day != day).values(day=day)
+    )
 
 
 def _tell_again(connection: Connection, since: int) -> None:

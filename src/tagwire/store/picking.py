@@ -180,10 +180,10 @@ def _take_in(
     # By new rules a story takes its place by when it was kept, and is not sent to the top as news.
     by_rules = stories.c.change == stories.c.settled if seen else true()
     entered_at = case((by_rules, stories.c.kept_at), else_=literal(now, feed_stories.c.entered_at.type))
-    entering = select(literal(feed), stories.c.id, entered_at, stories.c.published).where(
+    entering = select(literal(feed), stories.c.id, entered_at, stories.c.published, stories.c.day).where(
         changed, belongs, not_(stories.c.quiet), not_(inside)
     )
-    taking = insert(feed_stories).from_select(["feed", "story", "entered_at", "published"], entering)
+    taking = insert(feed_stories).from_select(["feed", "story", "entered_at", "published", "day"], entering)
     back = select(stories.c.id).where(changed, belongs)
     returned = and_(mine, feed_stories.c.left_at.is_not(None), feed_stories.c.story.in_(back))
     out = select(stories.c.id).where(changed, not_(belongs))

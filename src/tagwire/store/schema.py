@@ -293,6 +293,7 @@ feed_stories = Table(
     Column("story", ForeignKey("stories.id"), nullable=False, index=True),
     Column("entered_at", Moment, nullable=False),
     Column("published", Moment, nullable=False),  # the story's when it entered: its place among those of the same pass
+    Column("day", Date),  # the story's own, always: how many there were on each day is counted here
     Column("left_at", Moment),
     Column("archive", Integer),  # the closed archive that it stands in, for ever
     Column("told_at", Moment),  # the story's `updated` as the archive tells it
@@ -301,6 +302,7 @@ feed_stories = Table(
     Index("feed_stories_order", "feed", "entered_at", "published", "story"),
     Index("feed_stories_archive", "feed", "archive"),
     Index("feed_stories_again", "feed", "again_at"),
+    Index("feed_stories_days", "feed", "left_at", "day"),
 )
 
 # The closed archives of each feed (RFC 5005, 4).
