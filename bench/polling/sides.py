@@ -44,6 +44,8 @@ class Bare:
 
         multi, left, busy = pycurl.CurlMulti(), list(reversed(self.urls)), 0
         idle = [pycurl.Curl() for _ in range(128)]
+        # Else it keeps four times as many connections, and takes seconds over them where there are many hosts.
+        multi.setopt(pycurl.M_MAXCONNECTS, len(idle))
         kept: dict[Any, tuple[str, io.BytesIO, list[bytes]]] = {}
         while left or busy:
             while left and idle:

@@ -13,3 +13,14 @@ def tune() -> None:
     time in which they are kept.
     """
     gc.set_threshold(_OFTEN, _LESS_OFTEN, _SELDOM)
+
+
+def settle() -> None:
+    """Let the collector pass over what is in memory now, because it stays: the definitions, and what they compile to.
+
+    To look through it again and again would cost more than all that comes. What was settled before, and is gone since,
+    is cleared away first.
+    """
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()

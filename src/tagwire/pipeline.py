@@ -6,7 +6,6 @@
 Each hands the values of one step to the next; none of the steps knows another.
 """
 
-import gc
 import hashlib
 import logging
 from collections.abc import Callable, Iterator, Sequence
@@ -17,6 +16,7 @@ from time import sleep
 from urllib.parse import urlsplit
 from uuid import uuid4
 
+from tagwire import collector
 from tagwire.errors import TagwireError
 from tagwire.locks import held
 from tagwire.model import Attendance, Learnt, Next, Outcome, Reading, Site, TaggedReading, Visit
@@ -110,10 +110,7 @@ class Pipeline:
         self.outlets = Outlets(self.site.sources, self.store.learnt())
         self.matcher = Matcher(self.outlets, self.site.matching)
         self.store.index(self.matcher, self.matcher.version)
-        # What is in memory now stays: to look through it for garbage again and again costs more than all that comes.
-        gc.unfreeze()
-        gc.collect()
-        gc.freeze()
+        collector.settle()
 
     # ------------------------------------------------------------ read | tag | keep
 
