@@ -304,7 +304,7 @@ def test_what_falls_due_while_a_slow_source_is_read_is_visited(slow_site, slow):
 
         stop.set()
         assert list(visits) == []
-        (again,) = store.claim(clock.time, 10, Claim(kinds=["web"], due_by=clock.time))
+        (again,) = store.claim(clock.time, 10, Claim(kind="web", due_by=clock.time))
         assert again[0] == slow.url("/slow")
 
 
@@ -317,5 +317,5 @@ def test_a_pass_leaves_sources_that_it_does_not_know_to_others(slow_site):
         Pipeline(definitions.load(slow_site.root).site, store, clock).adopt()
 
         assert [kept.reading.source.name for kept in pipeline.collect(["files"])] == ["articles"]
-        left = store.claim(clock.time, 10, Claim(kinds=["files"], due_by=clock.time))
+        left = store.claim(clock.time, 10, Claim(kind="files", due_by=clock.time))
         assert [address for address, _ in left] == ["more"]

@@ -183,7 +183,7 @@ class Pipeline:
     def _wanted(self, current: _Pass, now: datetime) -> Claim:
         due_by = min(now, current.begun + _LONGEST_PASS) if current.lasting else current.begun
         return Claim(
-            kinds=(current.kind,), due_by=due_by, everything=current.everything, by=current.name, pause=_PAUSE
+            kind=current.kind, due_by=due_by, everything=current.everything, by=current.name, pause=_PAUSE
         )  # fmt: skip
 
     def _claim(self, current: _Pass) -> list[Visit]:

@@ -13,7 +13,7 @@ from examples import NOON, RULES, article, hourly, source, tagged, tags
 from tagwire.errors import StoreError
 from tagwire.model import And, Enclosure, Everything, Feed, HasTag, Hints, Not, Or, Outcome
 from tagwire.sources import schedule
-from tagwire.store.leases import Claim
+from tagwire.store.leases import _DUE, Claim
 from tagwire.store.store import Store
 from tagwire.store.visits import Defined
 from tagwire.stories.match import Matcher
@@ -305,7 +305,7 @@ def test_what_is_read_anew_after_a_dropped_memo_is_news_and_no_backlog(store):
 
 
 def claim(store, now=NOON, limit=10, **changes):
-    return store.claim(now, limit, Claim(**{"kinds": ("web",), "due_by": now, **changes}))
+    return store.claim(now, limit, Claim(**{"kind": "web", "due_by": now, **changes}))
 
 
 def test_a_source_is_claimed_by_one_process_until_it_is_kept(store):
@@ -314,6 +314,15 @@ def test_a_source_is_claimed_by_one_process_until_it_is_kept(store):
 
     keep(store, tagged(of=NEWS), now=NOON)
     assert dict(claim(store, NOON + 2 * HOUR))[NEWS.address] == {"etag": "x"}
+
+
+def test_what_is_due_is_walked_in_its_order_and_never_sorted(store):
+    """A claim takes some of very many sources."""
+    with store._engine.connect() as connection:
+        asked = str(_DUE.compile(connection))
+        plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked}", (0,) * asked.count("?"))]
+
+    assert plan == ["SEARCH sources USING INDEX sources_due (defined=? AND kind=?)"]
 
 
 def test_a_clock_that_was_ahead_for_a_while_holds_up_no_source(store):
@@ -376,7 +385,7 @@ def test_no_two_passes_are_at_one_host(store):
     adopt(store, *crowd(20), now=NOON - HOUR)
     adopt(store, *crowd(20), NEWS)
     first = [address for address, _ in claim(store, by="one", limit=3)]
-    asked = Claim(kinds=("web",), due_by=NOON, by="another")
+    asked = Claim(kind="web", due_by=NOON, by="another")
 
     assert [address for address, _ in claim(store, by="another")] == [NEWS.address]
     assert store.waits(NOON, asked)
@@ -391,7 +400,7 @@ def test_a_host_is_left_alone_for_a_pause_after_another_pass_was_there(store):
     pause, soon, later = timedelta(seconds=2), NOON + timedelta(seconds=1), NOON + timedelta(seconds=2)
     claim(store, by="one", limit=1)
     keep(store, tagged(of=one), now=NOON)
-    asked = Claim(kinds=("web",), due_by=soon, by="another", pause=pause)
+    asked = Claim(kind="web", due_by=soon, by="another", pause=pause)
 
     assert claim(store, soon, by="another", pause=pause) == []
     assert store.waits(soon, asked)
@@ -407,14 +416,14 @@ def test_nothing_waits_for_a_host_that_is_held_or_where_nothing_is_due(store):
     claim(store, by="one", limit=1)
     asked_to_wait(store, one, "crowd.example", HOUR)
 
-    assert not store.waits(NOON, Claim(kinds=("web",), due_by=NOON, by="another", pause=HOUR, everything=True))
+    assert not store.waits(NOON, Claim(kind="web", due_by=NOON, by="another", pause=HOUR, everything=True))
 
 
 def test_folders_have_no_host_that_they_could_crowd(store):
     folders = [replace(NEWS, name=f"folder-{n}", kind="files", address=f"/srv/{n}") for n in range(30)]
     adopt(store, *folders)
 
-    assert len(claim(store, limit=100, kinds=("files",))) == 30
+    assert len(claim(store, limit=100, kind="files")) == 30
 
 
 def asked_to_wait(store, of, host, span, *, now=NOON, every=HOUR, **hints):

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
@@ -25,8 +25,8 @@ PER_HOST = 8
 class Claim:
     """What a pass asks for."""
 
-    kinds: Sequence[str]
-    """Only sources of these kinds."""
+    kind: str
+    """Only sources of this kind."""
     due_by: datetime
     """Those that are due by then, and have not been visited since."""
     everything: bool = False
@@ -52,7 +52,7 @@ _DUE = (
     select(sources.c.id, sources.c.host)
     .where(
         sources.c.defined,
-        sources.c.kind.in_(LISTED),
+        sources.c.kind == bindparam("kind"),
         or_(bindparam("everything", type_=Boolean), sources.c.next_at <= _due_by, _ahead),
         or_(sources.c.last_at.is_(None), sources.c.last_at < _due_by, _ahead),
         or_(sources.c.leased_until.is_(None), not_(_leased)),
@@ -119,8 +119,8 @@ def _there(connection: Connection, at: datetime, wanted: Claim) -> tuple[Counter
 
 def _due(connection: Connection, at: datetime, wanted: Claim) -> Iterator[tuple[int, str]]:
     """Give number and host of what is due and not leased, the longest due first."""
-    asked = {"at": at, "until": at + LEASE, "due_by": wanted.due_by, "everything": wanted.everything}
-    with connection.execute(_DUE, asked | listed(wanted.kinds)) as found:
+    asked = {"at": at, "until": at + LEASE, "due_by": wanted.due_by}
+    with connection.execute(_DUE, asked | {"kind": wanted.kind, "everything": wanted.everything}) as found:
         for some in found.partitions(_AT_ONCE):
             yield from some
 
