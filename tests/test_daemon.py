@@ -270,6 +270,7 @@ def test_a_failing_store_ends_it(tmp_path):
         daemon.until(lambda: "A new plant" in published(site))
         for file in site.root.glob("tagwire.db*"):
             file.write_bytes(b"no database at all" * 5000)
+        site.write("sources/articles/another.txt", PLANT)  # a daemon at rest asks nothing of it
 
         assert daemon.ended() == 3
     assert "tagwire: the database failed" in daemon.said()
