@@ -35,7 +35,7 @@ from tagwire.model import (
     Within,
     tag_key,
 )
-from tagwire.store.schema import articles, feed_stories, feeds, sources, stories, story_tags
+from tagwire.store.schema import articles, feeds, sources, stories, story_tags
 from tagwire.text import plain, words
 
 # The index of words: one row for each article, the words of each column parted by blanks.
@@ -53,12 +53,8 @@ _FILLED: dict[Part, ColumnElement[bool]] = {
 
 ALIVE = and_(stories.c.withdrawn_at.is_(None), stories.c.merged_into.is_(None))
 """Holds for the stories that may be published at all."""
-_defined, _picks = feeds.alias(), feed_stories.alias()
-_ANY_PRIVATE = exists().where(_defined.c.audience == "private")
-_PUBLIC_FEEDS = select(_defined.c.id).where(_defined.c.audience == "public")
-# No index knows a sum: what a story stands in is looked up, and not a thousand feeds for each story.
-_PICKED = exists().where(_picks.c.story == stories.c.id, (_picks.c.feed + 0).in_(_PUBLIC_FEEDS))
-OPEN = or_(not_(_ANY_PRIVATE), _PICKED)
+_defined = feeds.alias()
+OPEN = or_(not_(exists().where(_defined.c.audience == "private")), stories.c.picked)
 """Holds for the stories that all may learn of: as long as some feed is private, those that a public feed has picked."""
 PUBLIC = and_(ALIVE, not_(stories.c.quiet), OPEN)
 """Holds for those that may stand where nobody picked them: in feeds of tags, live filters and searches."""

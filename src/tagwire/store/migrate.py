@@ -8,7 +8,7 @@ from tagwire.errors import StoreError
 from tagwire.store.engine import reading, writing
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0007"
+HEAD = "0008"
 """The newest migration; a test holds it to `migrations/versions/`."""
 
 

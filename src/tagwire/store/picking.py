@@ -79,11 +79,13 @@ def catch_up(connection: Connection, defined: Sequence[Feed], now: datetime, jud
     behind: dict[int, list[tuple[int, Filter]]] = {}
     moved: set[int] = set()
     anew: set[int] = set()
+    timed: set[int] = set()
     for feed in defined:
         row = _remembered(connection, known.get(feed.name), feed, now)
         if not row.seen:
             anew.add(row.id)
         if depends_on_time(feed.filter):
+            timed.add(row.id)
             changed, chosen = _perhaps_moved(row, feed.filter), condition(feed.filter, now)
             moved |= _take_in(connection, row.id, row.seen, changed, chosen, now=now)
         elif row.seen < newest:
@@ -91,7 +93,12 @@ def catch_up(connection: Connection, defined: Sequence[Feed], now: datetime, jud
     for seen, waiting in behind.items():
         moved |= _advance(connection, seen, waiting, now, judge)
     marking.mark(connection, moved, since, newest)
-    if audiences.settle(connection, defined) or (moved & anew and any(feed.private for feed in defined)):
+    turned, some_private = audiences.settle(connection, defined), any(feed.private for feed in defined)
+    if turned:
+        audiences.open_anew(connection)
+    elif some_private:
+        audiences.open_more(connection, since, moved & (anew | timed))
+    if turned or (some_private and moved & anew):
         facts.put(connection, facts.OPENED, str(int(facts.get(connection, facts.OPENED) or 0) + 1))
         facts.put(connection, facts.TAG_FEEDS, "0")
     names = [feed.name for feed in defined]

@@ -162,6 +162,7 @@ stories = Table(
     Column(
         "quiet", Boolean, nullable=False, server_default=false()
     ),  # older than its source's first news: found, and in no feed
+    Column("picked", Boolean, nullable=False, server_default=false()),  # by a public feed; right while some are private
     Column("shown", Integer, nullable=False),  # the article whose text is shown
     Column("page", Boolean, nullable=False, server_default=false()),  # whether its own page lies in output/
     Column("relinked", Boolean, nullable=False, server_default=false()),  # whether tags on it got or lost their feeds
