@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lxml import etree
 
@@ -27,6 +28,12 @@ class Subscription:
 
 def published(face: Face, feeds: Iterable[Feed]) -> bytes:
     """Render the list of the feeds that a site publishes, each in the first of its formats."""
+    return _published(face, tuple(feeds))
+
+
+@lru_cache(maxsize=1)
+def _published(face: Face, feeds: tuple[Feed, ...]) -> bytes:
+    """Render the list; it changes with the definitions alone."""
     return render(face.title, (_subscription(face, feed) for feed in feeds))
 
 

@@ -6,6 +6,7 @@ What the script adds works without it in a plainer way, or is not shown.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.resources import files
 
 from tagwire.model import Face, Feed, Story
@@ -49,14 +50,19 @@ def site_pages(face: Face, feeds: Sequence[Shown], tags: Sequence[Shown]) -> dic
 def home(face: Face, feeds: Sequence[Shown], tags: Sequence[Shown]) -> bytes:
     """Render the page of all feeds, each with its newest stories; and the tags with the most stories."""
     most = sorted(tags, key=lambda each: (-each.stories, each.feed.name))[:_TAGS_AT_HOME]
-    links = [
-        (each, feed_title(shown.feed), reference(feed_path(shown.feed, each.suffix)))
-        for shown in feeds
-        for each in formats_of(shown.feed)
-    ]
     common = [(each.feed.title, each.stories, reference(page_path(each.feed))) for each in most]
     cards = "".join(each.card for each in feeds)
+    links = _links(face, tuple(each.feed for each in feeds))
     return render("home.html", face, top="", cards=cards, links=links, tags=common)
+
+
+@lru_cache(maxsize=1)
+def _links(face: Face, feeds: tuple[Feed, ...]) -> str:
+    """Render where each feed lies, for readers that look for feeds on a page; it changes with the definitions alone."""
+    links = [
+        (each, feed_title(feed), reference(feed_path(feed, each.suffix))) for feed in feeds for each in formats_of(feed)
+    ]
+    return render("links.html", face, links=links).decode()
 
 
 def tags_page(face: Face, tags: Sequence[Shown]) -> bytes:
