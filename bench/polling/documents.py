@@ -3,9 +3,12 @@
 import random
 from email.utils import formatdate
 from html import escape
+from itertools import accumulate
 from pathlib import Path
 
 ENTRIES = 12
+WORDS = 20_000
+"""Some are common and most are rare, as in any language: what is made of a word is not made anew at each place."""
 SYLLABLES = "ba co di fu ge ha ir jo ka le mi no or pa qui ra sa te um va we xi yo za".split()  # noqa: SIM905 - shorter
 HAN = "的一是了在人有我他这中大来上国个到说们为子和你地出道也时年得就那要下以生会自着去之过家学对可她里后"
 
@@ -15,6 +18,9 @@ class Author:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        rnd = random.Random(1)
+        self.words = ["".join(rnd.choices(SYLLABLES, k=rnd.randint(1, 4))) for _ in range(WORDS)]
+        self.weights = list(accumulate(1 / (rank + 10) for rank in range(WORDS)))
         self.wire = [self._entry(random.Random(-number), f"wire-{number}") for number in range(200)]
 
     def write(self, number: int, news: int = 0) -> None:
@@ -50,7 +56,7 @@ class Author:
         )
 
     def _english(self, rnd: random.Random, size: int) -> str:
-        return " ".join("".join(rnd.choices(SYLLABLES, k=rnd.randint(1, 4))) for _ in range(size)).capitalize()
+        return " ".join(rnd.choices(self.words, cum_weights=self.weights, k=size)).capitalize()
 
     def _chinese(self, rnd: random.Random, size: int) -> str:
         return "".join(rnd.choices(HAN, k=size * 2))
