@@ -64,19 +64,27 @@ def keep(
     """Keep some readings, all of them or none; keeping the same reading twice changes nothing."""
     kept, ended = [], []
     rows = visits.known(connection, [each.reading.source.address for each in tagged])
-    keeper = _Keeper(connection, matcher, now)
-    keeper.look_up([(rows[each.reading.source.address], each) for each in tagged])
-    for each in tagged:
-        row = rows[each.reading.source.address]
-        new, edited = keeper.articles(row, each)
+    readings = [(rows[each.reading.source.address], each) for each in tagged]
+    for (row, each), (new, edited) in zip(readings, _take_in(connection, readings, matcher, now), strict=True):
         attendance = _attendance(row, each.reading, new, now)
         following = plan(attendance)
         kept.append(Kept(each.reading, new, edited, following))
         ended.append(visits.Ended(row, attendance, kept[-1].outcome, following))
-    if any(each.reading.articles for each in tagged):
-        keeper.write()
     visits.record(connection, ended)
     return kept
+
+
+def _take_in(
+    connection: Connection, readings: Sequence[tuple[Standing, TaggedReading]], matcher: Matcher, now: datetime
+) -> list[tuple[int, int]]:
+    """Keep the articles of some readings; give how many of each are new, and how many edited."""
+    if not any(each.reading.articles for _, each in readings):
+        return [(0, 0)] * len(readings)  # as most visits end: nothing is asked for numbers that nobody needs
+    keeper = _Keeper(connection, matcher, now)
+    keeper.look_up(readings)
+    counted = [keeper.articles(row, each) for row, each in readings]
+    keeper.write()
+    return counted
 
 
 def _no_news(reading: Reading) -> frozenset[str]:
