@@ -10,7 +10,6 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
-from functools import lru_cache
 from typing import Literal
 from urllib.parse import urljoin, urlsplit
 from zoneinfo import ZoneInfo
@@ -89,7 +88,6 @@ def _cleaned(markup: str, relative: Literal["deny"] | tuple[Literal["rewrite_wit
     return _flattened(safe, _DEEPEST, _EMPTY)
 
 
-@lru_cache(maxsize=256)
 def safe_url(url: str, base: str = "", schemes: frozenset[str] = frozenset({"http", "https"})) -> str | None:
     """Give `url` made absolute if a reader may follow it, else None.
 
