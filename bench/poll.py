@@ -11,7 +11,7 @@ What is told is the median of the rounds: seconds, processor seconds with those 
 floor's. Memory is what belongs to a side and its workers (PSS), at its greatest.
 
 Run it with ``./dev bench poll [SOURCES [ROUNDS [SIDE ...]]]``; 1,000 sources, 5 rounds and all sides if nothing is
-said; the floor always takes part. Of ten thousand sources, `reader` takes a quarter of an hour.
+said; the floor always takes part. Of ten thousand sources, `reader` takes more than ten minutes.
 """
 
 import gc
@@ -47,6 +47,7 @@ class Cost(NamedTuple):
 
 
 Found = dict[str, dict[str, list[Cost]]]
+"""By scene and side; each scene has all sides that take part."""
 
 
 def work(side: str, urls: list[str], pipe: Connection) -> None:
