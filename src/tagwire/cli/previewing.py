@@ -8,6 +8,7 @@ from tagwire import definitions
 from tagwire.errors import DefinitionError
 from tagwire.model import Reading, Site, Source, Visit
 from tagwire.sources import kinds
+from tagwire.sources.exchange import WITHOUT_LEAVE
 from tagwire.sources.files import FilesOptions, read_file
 from tagwire.sources.web import WebOptions
 
@@ -70,4 +71,4 @@ def visited(site: Site, sources: Sequence[Source], now: datetime) -> list[Readin
 
 def told(error: str) -> str:
     """Give why a visit failed to who has no definition yet: there, a flag stands for one of its lines."""
-    return error.replace("without allow_private = true", "without --allow-private")
+    return error.replace(WITHOUT_LEAVE, "without --allow-private")

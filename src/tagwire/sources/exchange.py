@@ -12,6 +12,8 @@ from tagwire.sources.guard import refused
 from tagwire.sources.limits import Limits
 from tagwire.text import without_keys
 
+WITHOUT_LEAVE = "without allow_private = true"
+"""How a refusal ends that the source's own definition could lift."""
 _IN_MEMORY = 256 * 1024
 """A larger body waits for its parser on disk, so that memory stays flat whatever servers send."""
 _PERMANENT = frozenset({301, 308})
@@ -112,7 +114,7 @@ class Exchange:
             return True
         self.refusal = f"{self.address.host} is at {ip} ({why}), where sources may not go"
         if self.address.href == self.request.own.href:
-            self.refusal += " without allow_private = true"
+            self.refusal += f" {WITHOUT_LEAVE}"
         return False
 
     @property
